@@ -1,0 +1,18 @@
+"""The only place that reads the time."""
+
+from datetime import UTC, date, datetime
+
+
+def now() -> datetime:
+    """This moment in UTC, with its zone, to the microsecond."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date in UTC."""
+    return now().date()
+
+
+def to_text(moment: datetime) -> str:
+    """RFC 3339 text in UTC with six decimals and a ``Z``: 2026-11-24T09:00:00.000000Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
