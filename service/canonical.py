@@ -6,7 +6,7 @@ import rfc8785
 
 
 def canonical_bytes(value: object) -> bytes:
-    """RFC 8785 bytes of a value of strings, integers, booleans, null, lists and dicts; raises ValueError on any other."""
+    """RFC 8785 bytes of strings, integers, booleans, null, lists and dicts; raises ValueError on any other type."""
     _refuse_floats(value)
     return rfc8785.dumps(value)
 

@@ -3,6 +3,8 @@
 ServiceError
 ├── NotFound      what was named does not exist, or not for this caller
 ├── Conflict      the state of the record forbids it now
+│   ├── Stale     the caller saw an older version
+│   └── Unfenced  the caller did not say which version it saw
 ├── Forbidden     this caller may not
 ├── Invalid       the input is wrong; ``faults`` say where and what to mend
 └── Unavailable   a part we need is down; trying again later is right
@@ -41,6 +43,18 @@ class Conflict(ServiceError):
     """The record's present state forbids it; ``data`` says what the state is."""
 
     code = "conflict"
+
+
+class Stale(Conflict):
+    """The record has changed since the caller read it."""
+
+    code = "version-mismatch"
+
+
+class Unfenced(Conflict):
+    """The caller must say which version it saw."""
+
+    code = "version-required"
 
 
 class Forbidden(ServiceError):

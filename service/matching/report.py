@@ -1,8 +1,10 @@
 """What a reading of one need says: the values that the engine returns and every other room reads."""
 
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
+Language = Literal["ar", "en", "es", "fr", "ru", "zh"]
+LANGUAGES = get_args(Language)
 DISPOSITIONS = ("authorised", "outside_mandate", "unclear", "notice")
 REASONS = (
     "outside_resolution", "other_mandate_possible", "single_case", "no_terrorism_link", "too_short",

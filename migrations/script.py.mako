@@ -1,0 +1,14 @@
+"""${message}
+
+Old code keeps working on the new schema: add first, drop two releases later.
+"""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}

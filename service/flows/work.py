@@ -1,0 +1,96 @@
+"""An officer works an item: each step with its leaf, in the order claim, release, decide."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.access.principal import Principal
+from service.assessment.queries import current_assessment
+from service.casework.claim import claim, claim_next
+from service.casework.decide import decide, item_to_decide
+from service.casework.models import QueueItemRow
+from service.casework.queries import needs_open
+from service.casework.release import release
+from service.casework.ruling import check_acceptable, rulings_of
+from service.casework.schemas import DecideIn
+from service.desk import Desk
+from service.flows.leaves import decided, moved
+from service.intake.progress import lock_request, progress
+from service.intake.queries import request_row
+from service.ledger.append import append
+from service.ledger.events import EventName
+
+
+def claim_item(session: Session, item_id: str, *, caller: Principal, at: datetime) -> int | None:
+    """Claims the item for the caller; the leaf's index, or None where the caller held it already."""
+    row, new = claim(session, item_id, caller=caller, at=at)
+    return _claimed(session, row, caller, at) if new else None
+
+
+def claim_next_item(session: Session, team: str, *, caller: Principal, at: datetime) -> tuple[str, int] | None:
+    """Claims the head of the team's queue; the item's id and the leaf's index, or None where nothing waits."""
+    row = claim_next(session, team, caller=caller, at=at)
+    return row and (row.id, _claimed(session, row, caller, at))
+
+
+def release_item(session: Session, item_id: str, *, seen: int | None, caller: Principal, at: datetime) -> int:
+    """Gives the item back to its queue; the leaf's index."""
+    row = release(session, item_id, seen=seen, caller=caller)
+    return _append_move(session, EventName.ITEM_RELEASED, row, caller, at)
+
+
+def decide_item(
+    session: Session, item_id: str, *, desk: Desk, payload: DecideIn, seen: int | None, caller: Principal, at: datetime
+) -> int:
+    """Rules on the need of the lead item and, with the last need, on the request; the leaf's index."""
+    row = item_to_decide(session, item_id, seen=seen, caller=caller)
+    assessment = current_assessment(session, row.need_id)
+    rulings = rulings_of(payload, assessment.ask_ids)
+    standing = desk.catalogue.instrument(assessment.instrument).standing(at.date())
+    allowed_by = desk.settings.provisional_acceptance_allowed_by
+    check_acceptable(
+        rulings,
+        dict(zip(assessment.ask_ids, assessment.report.asks, strict=True)),
+        assessment.report,
+        authentic=request_row(session, row.request_id, caller=caller).authenticity == "established",
+        standing=standing,
+        allowed_by=allowed_by,
+    )
+    decisions = decide(
+        session,
+        row,
+        rulings=rulings,
+        assessment_id=assessment.id,
+        standing=standing,
+        allowed_by=allowed_by,
+        caller=caller,
+        at=at,
+    )
+    event = decided(
+        request_id=row.request_id,
+        need_id=row.need_id,
+        item_id=row.id,
+        assessment_id=assessment.id,
+        decisions=decisions,
+        rulings=rulings,
+        standing=standing,
+        request_decided=_close_request(session, row.request_id),
+        caller=caller,
+    )
+    return append(session, [event], at=at)[0]
+
+
+def _close_request(session: Session, request_id: str) -> bool:
+    """Moves the request on where its last need was ruled on; the row's lock lets the later of two officers see it."""
+    lock_request(session, request_id)
+    return needs_open(session, request_id) == 0 and progress(session, request_id, to="decided")
+
+
+def _claimed(session: Session, row: QueueItemRow, caller: Principal, at: datetime) -> int:
+    progress(session, row.request_id, to="in_work")
+    return _append_move(session, EventName.ITEM_CLAIMED, row, caller, at)
+
+
+def _append_move(session: Session, name: EventName, row: QueueItemRow, caller: Principal, at: datetime) -> int:
+    event = moved(name, request_id=row.request_id, item_id=row.id, team=row.team, version=row.version, caller=caller)
+    return append(session, [event], at=at)[0]

