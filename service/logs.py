@@ -5,10 +5,18 @@ import sys
 
 import structlog
 
+
+def _without_colour(_logger: object, _name: str, event: dict) -> dict:
+    """Drops uvicorn's second rendering of its message, which holds terminal colours."""
+    event.pop("color_message", None)
+    return event
+
+
 SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(),
+    _without_colour,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
@@ -27,6 +35,8 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # Alembic tells at every look at the schema, and so at every readiness check, which database it found.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

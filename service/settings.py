@@ -12,7 +12,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MANDATE_DESK_", frozen=True, extra="ignore")
 
     data_dir: Path = Field(default=Path("data"), description="Folder of the embedded database, signing key and state.")
-    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in data_dir when absent.")
+    database_url: str | None = Field(
+        default=None,
+        pattern=r"^(sqlite|postgresql)(\+[a-z0-9]+)?://",
+        description="SQLAlchemy URL of sqlite or postgresql; SQLite in data_dir when absent.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that serve listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that serve listens on.")
     ledger_origin: str = Field(

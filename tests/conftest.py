@@ -140,13 +140,19 @@ def _copy_sqlite(templates: dict, tmp_path) -> str:
 
 def _postgres_template(templates: dict, server: str) -> str:
     if "postgresql" not in templates:
-        name = f"desk_template_{uuid4().hex}"
-        _admin(server, f'CREATE DATABASE "{name}"')
-        made = Sessions(_url(server, name))
+        url = empty_postgres(server)
+        made = Sessions(url)
         upgrade(made)
         made.close()
-        templates["postgresql"] = name
+        templates["postgresql"] = make_url(url).database
     return templates["postgresql"]
+
+
+def empty_postgres(server: str) -> str:
+    """The URL of a new, empty database on the server; it goes with the server."""
+    name = f"desk_{uuid4().hex}"
+    _admin(server, f'CREATE DATABASE "{name}"')
+    return _url(server, name)
 
 
 def _url(server: str, name: str) -> str:

@@ -64,7 +64,7 @@ def export(
         with sessions.begin() as session:
             signed = sign_checkpoint(session, signer=signer, at=now())
         with sessions.read() as session, out.open("xb") as file:
-            write_bundle(session, file, checkpoint=signed, verifier=signer.verifier, at=now())
+            write_bundle(session, file, checkpoint=signed, verifier=signer.verifier)
     print(f"{out}: {signed.body.size} leaves under a checkpoint of {signed.body.origin}")
 
 

@@ -94,7 +94,7 @@ def export_ledger(desk: DeskOf) -> StreamingResponse:
         checkpoint = sign_checkpoint(session, signer=desk.signer, at=now())
     bundle = tempfile.TemporaryFile()  # noqa: SIM115  (closed, and so gone, when the last chunk is sent)
     with desk.sessions.read() as session:
-        write_bundle(session, bundle, checkpoint=checkpoint, verifier=desk.signer.verifier, at=now())
+        write_bundle(session, bundle, checkpoint=checkpoint, verifier=desk.signer.verifier)
     return StreamingResponse(
         _chunks(bundle),
         media_type="application/zip",

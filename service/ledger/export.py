@@ -4,12 +4,10 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable
-from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from service.clock import to_text
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.merkle import consistency_proof
 from service.ledger.note import VerifierKey
@@ -19,9 +17,7 @@ FORMAT = "mandate-desk-ledger-export/1"
 PROOFS = 100
 
 
-def write_bundle(
-    session: Session, out: BinaryIO, *, checkpoint: Checkpoint, verifier: VerifierKey, at: datetime
-) -> None:
+def write_bundle(session: Session, out: BinaryIO, *, checkpoint: Checkpoint, verifier: VerifierKey) -> None:
     """Writes the zip: leaves.jsonl (a line is a leaf's bytes), checkpoint.note, proof.json, manifest.json.
 
     Every leaf below the checkpoint's size is in it, none above; memory does not grow with their number.
@@ -36,7 +32,6 @@ def write_bundle(
         }
         manifest = {
             "format": FORMAT,
-            "made_at": to_text(at),
             "origin": body.origin,
             "vkey": str(verifier),
             "size": body.size,

@@ -28,6 +28,7 @@ NOT_PROVEN = [
     "that the times are true: only the order of the leaves is proven",
     "that what the leaves say is true, or that the salted digests stand for any given text",
     "that the tail of a single request is whole, beyond the log's own size",
+    "anything that the zip says of itself, such as dates: only the files in it are checked",
     "that the key belongs to whom you think: compare it with the one given to you on paper",
 ]
 NO_SEEN = "that the log was not rolled back or forked: no earlier checkpoint was given with --seen"
@@ -296,7 +297,17 @@ def check_manifest(data, key_text, size, root):
         raise Tampered("the manifest does not agree with the checkpoint")
     if sorted(files) != sorted(set(FILES) - {"manifest.json"}):
         raise Malformed("the manifest does not list the bundle's files")
+    if data != written(manifest, files):
+        raise Tampered("the manifest holds more than what is checked, or is written in another way")
     return files
+
+
+def written(manifest, files):
+    """The bytes of a manifest that holds nothing but what is checked."""
+    exact = {name: manifest[name] for name in ("format", "origin", "vkey", "size", "root")}
+    exact["counts"] = {"leaves": manifest["counts"]["leaves"], "withheld": manifest["counts"]["withheld"]}
+    exact["files"] = {name: {"bytes": files[name][0], "sha256": files[name][1]} for name in files}
+    return (json.dumps(exact, indent=1) + "\n").encode()
 
 
 def read_leaves(file, tree, size):

@@ -45,6 +45,7 @@ def _table() -> dict[int, str]:
             table[point] = _base(chr(point))
     for first, last in _MARKS:
         table.update(dict.fromkeys(range(first, last), _DROPPED))
+    table.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))  # half a pair: the finder takes UTF-8 alone
     table.update({ord(sent): kept for sent, kept in _PAIRS.items()})
     table.update({ord(_TRADITIONAL[i]): _TRADITIONAL[i + 1] for i in range(0, len(_TRADITIONAL), 2)})
     return table
