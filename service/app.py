@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from service.access.permissions import PERMISSIONS
 from service.assessment import api as matches
 from service.casework import api as queues
 from service.desk import Desk
@@ -15,6 +16,7 @@ from service.ledger import api as ledger
 from service.mandate import api as mandates
 from service.web import health, me, problem
 from service.web.body import Doorkeeper
+from service.web.principal import actions_of
 
 ROUTERS = tuple(room.router for room in (requests, matches, queues, mandates, ledger, me, health))
 DESCRIPTION = """
@@ -43,10 +45,20 @@ def routes() -> FastAPI:
         redoc_url=None,
     )
     for router in ROUTERS:
+        _name_the_roles(router)
         app.include_router(router)
     problem.install(app)
     app.add_middleware(Doorkeeper)
     return app
+
+
+def _name_the_roles(router: APIRouter) -> None:
+    """Puts into the published contract which action each operation needs, and which roles have it."""
+    for route in router.routes:
+        actions = actions_of(route)
+        if actions:
+            roles = sorted(set.intersection(*(set(PERMISSIONS[action]) for action in actions)))
+            route.openapi_extra = {"x-actions": actions, "x-roles": roles}
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Engines and sessions on both databases, and the column types that behave alike on them."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from service.errors import Unavailable
 
+WAL_TRIES = 20
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 NAMES = {
@@ -110,12 +112,12 @@ def _translated() -> Iterator[None]:
 def _sqlite_engines(url: str, pool_size: int, lock_wait: int) -> tuple[Engine, Engine]:
     writes = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=lock_wait)
     reads = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=lock_wait)
-    _prepare_sqlite(writes, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "synchronous=FULL"), wait=lock_wait)
+    _prepare_sqlite(writes, begin="BEGIN IMMEDIATE", pragmas=("synchronous=FULL",), wait=lock_wait, wal=True)
     _prepare_sqlite(reads, begin="BEGIN", pragmas=("query_only=ON",), wait=lock_wait)
     return writes, reads
 
 
-def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: tuple[str, ...], wait: int) -> None:
+def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: tuple[str, ...], wait: int, wal: bool = False) -> None:
     """Takes BEGIN out of the driver's hands: its legacy mode starts no transaction before a SELECT."""
 
     @event.listens_for(engine, "connect")
@@ -123,10 +125,24 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: tuple[str, ...], wai
         connection.isolation_level = None
         for pragma in (f"busy_timeout={wait * 1000}", "foreign_keys=ON", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
+        if wal:
+            _switch_to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def start(connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """The switch does not heed busy_timeout, so that two first starts at once collide: wait for the other's lock."""
+    for _ in range(WAL_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _postgresql_engines(url: str, pool_size: int, lock_wait: int) -> tuple[Engine, Engine]:

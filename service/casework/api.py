@@ -25,6 +25,7 @@ router = APIRouter(tags=["queues"])
 ItemId = Annotated[str, Path(description="The item's id.")]
 Team = Annotated[str, Path(description="The team's key, such as borders.")]
 State = Literal["waiting", "claimed", "decided"]
+Role = Literal["lead", "supporting"]
 
 
 @router.get(
@@ -58,6 +59,7 @@ def list_items(
     desk: DeskOf,
     caller: Caller,
     state: Annotated[State, Query(description="Items in this state.")] = "waiting",
+    role: Annotated[Role | None, Query(description="Lead items alone, or supporting ones alone.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ItemPage:
@@ -65,7 +67,7 @@ def list_items(
     _check(desk, team, caller)
     after = decode_cursor(cursor, (small, moment, identifier))
     with desk.sessions.read() as session:
-        items = team_items(session, team, state=state, limit=limit + 1, after=after)
+        items = team_items(session, team, state=state, role=role, limit=limit + 1, after=after)
     last = items[limit - 1] if len(items) > limit else None
     following = encode_cursor(last and [last.priority, to_text(last.received_at), last.id])
     link_next(request, response, following)
@@ -80,7 +82,7 @@ def list_items(
     dependencies=[may(Action.ITEM_CLAIM)],
 )
 def claim_the_next(request: Request, team: Team, desk: DeskOf, caller: Caller) -> Response:
-    """Claims the item at the head of the queue; no two officers are ever given one item."""
+    """Claims the lead item at the head of the queue; no two officers are ever given one item."""
     _check(desk, team, caller)
     with desk.sessions.begin() as session:
         claimed = claim_next_item(session, team, caller=caller, at=now())

@@ -37,19 +37,23 @@ def check_team(caller: Principal, team: str) -> None:
 
 
 def next_waiting(session: Session, team: str) -> QueueItemRow | None:
-    """The item at the head of the team's queue, locked; items that others are claiming this moment are passed over.
+    """The lead item at the head of the team's queue, locked; items that others are claiming now are passed over.
 
-    SQLite has no row locks and needs none: its writers stand in line already.
+    A supporting item is worked beside its lead and is claimed by its id. SQLite has no row locks and needs none: its
+    writers stand in line already.
     """
-    query = _in_order(select(QueueItemRow).where(QueueItemRow.team == team, QueueItemRow.state == "waiting"))
+    waiting = (QueueItemRow.team == team, QueueItemRow.state == "waiting", QueueItemRow.role == "lead")
+    query = _in_order(select(QueueItemRow).where(*waiting))
     return session.scalars(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
 
 
 def team_items(
-    session: Session, team: str, *, state: str, limit: int, after: tuple[int, datetime, str] | None
+    session: Session, team: str, *, state: str, role: str | None, limit: int, after: tuple[int, datetime, str] | None
 ) -> list[ItemSummary]:
-    """A page of the team's items in one state, in the order of work, from after the place."""
+    """A page of the team's items in one state (and role), in the order of work, from after the place."""
     query = _summaries().where(QueueItemRow.team == team, QueueItemRow.state == state)
+    if role:
+        query = query.where(QueueItemRow.role == role)
     if after:
         query = query.where(tuple_(QueueItemRow.priority, QueueItemRow.received_at, QueueItemRow.id) > after)
     return [_summary(*row) for row in session.execute(_in_order(query).limit(limit))]

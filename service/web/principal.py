@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from service.access.issue_key import key_digest
@@ -29,13 +30,19 @@ Caller = Annotated[Principal, Depends(_principal)]
 
 
 def may(action: Action) -> object:
-    """The dependency of a route that needs this action; ``route_action`` reads it back for the docs and the tests."""
+    """The dependency of a route that needs this action; ``actions_of`` reads it back for the docs and the tests."""
 
     def check(caller: Caller) -> None:
         require(caller, action)
 
     check.action = action
     return Depends(check)
+
+
+def actions_of(route: APIRoute) -> list[Action]:
+    """The actions that a route asks its caller for; none where anybody may call."""
+    calls = [dependency.call for dependency in route.dependant.dependencies]
+    return [call.action for call in calls if hasattr(call, "action")]
 
 
 def _bearer(header: str) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 from service.access.permissions import Action
 from service.app import ROUTERS, routes
 from service.cli.schemas import documents
+from service.web.principal import actions_of
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLIC = {
@@ -30,11 +31,6 @@ def test_the_contract_holds_every_route_and_no_other():
     assert published == {name for name, _ in operations()}
 
 
-def actions_of(route) -> list[Action]:
-    calls = [dependency.call for dependency in route.dependant.dependencies]
-    return [call.action for call in calls if hasattr(call, "action")]
-
-
 def test_the_schemas_folder_is_what_the_code_prints():
     published = {path.name: path.read_text("utf-8") for path in (ROOT / "schemas").glob("*.json")}
 
@@ -45,6 +41,12 @@ def test_every_route_says_who_may_call():
     unnamed = {name for name, route in operations() if not actions_of(route)}
 
     assert unnamed == PUBLIC
+
+
+def test_the_contract_names_the_roles_of_each_operation():
+    claim = routes().openapi()["paths"]["/v1/items/{item_id}/claim"]["post"]
+
+    assert (claim["x-actions"], claim["x-roles"]) == (["item:claim"], ["officer", "supervisor"])
 
 
 def test_every_action_is_asked_for_by_some_route():

@@ -81,6 +81,9 @@ def test_a_second_theme_gets_a_supporting_item(client, portal, officer):
     [item] = client.get(f"/v1/queues/{route['supporting'][0]}/items", headers=officer).json()["items"]
     assert item["role"] == "supporting"
     claim(client, officer, item)
+    lead_alone = client.get(f"/v1/queues/{item['team']}/items?role=lead", headers=officer).json()["items"]
+    assert lead_alone == []
+    assert client.post(f"/v1/queues/{item['team']}/claim-next", headers=officer).status_code == 204
     refused = act(client, officer, item, "decide", 2, ruling="noted")
     assert (refused.status_code, refused.json()["possible"]) == (409, ["release"])
 
