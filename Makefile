@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help run test lint drills bench lock schemas clean
+.PHONY: help run test lint lock schemas clean
 
 help:
 	@echo "make run     set up, load the demo and serve on 127.0.0.1:8000"
