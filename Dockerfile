@@ -9,10 +9,11 @@ RUN python3 -m venv /app/.venv \
  && /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements.runtime.lock
 COPY service service
 COPY migrations migrations
-RUN /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
+RUN /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
+ && chmod -R a+rX /app
 
 FROM ${BASE}
-RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin desk \
+RUN useradd --uid 10001 --no-create-home --no-log-init --home-dir /app --shell /usr/sbin/nologin desk \
  && mkdir -p /app /var/lib/mandate-desk \
  && chown desk:desk /var/lib/mandate-desk
 WORKDIR /app
@@ -22,10 +23,11 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     OPENBLAS_NUM_THREADS=1 \
     MANDATE_DESK_DATA_DIR=/var/lib/mandate-desk \
-    MANDATE_DESK_HOST=0.0.0.0
-USER desk
+    MANDATE_DESK_HOST=0.0.0.0 \
+    MANDATE_DESK_PORT=8000
+USER 10001
 VOLUME /var/lib/mandate-desk
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+  CMD ["python3", "-c", "import os, http.client as h; c = h.HTTPConnection(os.environ['MANDATE_DESK_HOST'], int(os.environ['MANDATE_DESK_PORT']), timeout=2); c.request('GET', '/readyz'); exit(c.getresponse().status != 200)"]
 CMD ["sh", "-c", "mandate-desk db upgrade && exec mandate-desk serve"]

@@ -27,7 +27,7 @@ def card(labels: Sequence[Label], figures: dict, *, folds: int, seed: int) -> di
             + ", ".join(f"{n} {name}" for name, n in sorted(languages.items()))
             + ".",
             ", ".join(f"{n} {name}" for name, n in sorted(dispositions.items())) + ".",
-            "Written by hand after the labelling guide; no text is real correspondence.",
+            "Written by hand after the labelling guide; no text is real correspondence. See data/labels/CARD.md.",
         ],
         "method": [
             (
@@ -43,7 +43,10 @@ def card(labels: Sequence[Label], figures: dict, *, folds: int, seed: int) -> di
             "Mode `lexicon` has the same classifiers without vectors, for where the encoder is absent.",
         ],
         "weak_spots": [
-            "Few examples of notices (OP 3, 17, 18, 19), of unclear needs and of what is outside.",
+            (
+                "Indirect asks (the need is told, the ask implied), look-alike paragraphs, which ask leads where there "
+                "are several, and what is outside in the words of a covered theme."
+            ),
             (
                 "Needs that ask under several paragraphs in one sentence; men and women returnees (8 and 15); "
                 "inter-agency work at a border or on money (2, 9 and 10)."

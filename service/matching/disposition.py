@@ -13,6 +13,8 @@ from service.matching.features import OUTSIDE, PARAGRAPHS, UNCLEAR
 from service.matching.observation import Observation
 
 CITED = 0.4  # score from which a paragraph is cited; set once by cross-validation
+# Below both nothing speaks for any class: of such texts half the citations were wrong, and a person reads on.
+GUESSED, DOUBTED = 0.25, 0.2
 SHORT = 12  # words (or four code points of Chinese each) under which an unclear text is called too short
 ASSISTS = tuple(p for p in range(1, PARAGRAPHS + 1) if p not in NOTICES)  # guide, "What a label holds"
 
@@ -45,8 +47,12 @@ def decide(scores: Scores, seen: Observation) -> Finding:
 
 
 def _disposition(scores: Scores) -> str:
-    """The disposition of the likeliest class of the whole need, be it one paragraph, outside or unclear."""
+    """The disposition of the likeliest class of the whole need; unclear where no class is likelier than a guess."""
     likeliest = int(scores.whole.argmax())
+    if scores.whole[likeliest] < GUESSED and scores.cited.max() < DOUBTED:
+        return "unclear"
+    if likeliest == UNCLEAR and max(scores.cited[p] for p in ASSISTS) >= CITED:
+        return "authorised"  # a paragraph that would be cited can be named, so that the need is not unclear (guide)
     if likeliest in NOTICES:
         return "notice"
     return {OUTSIDE: "outside_mandate", UNCLEAR: "unclear"}.get(likeliest, "authorised")
