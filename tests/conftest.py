@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -34,23 +36,30 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory) -> dict[str, str]:
-    """Migrated empty databases, by kind, made on first use and copied for each test."""
-    return {"folder": tmp_path_factory.mktemp("templates")}
+def sqlite_template(tmp_path_factory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres) -> Iterator[str]:
+    """The name of a migrated, empty PostgreSQL database, to be copied."""
+    with empty_postgres(postgres) as url:
+        _migrate(url)
+        yield make_url(url).database
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request, templates, tmp_path) -> Iterator[str]:
+def database_url(request, tmp_path) -> Iterator[str]:
     """A migrated, empty database of its own for this test."""
     if request.param == "sqlite":
-        yield _copy_sqlite(templates, tmp_path)
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "desk.sqlite3")
+        yield f"sqlite:///{copy}"
         return
-    server = request.getfixturevalue("postgres")
-    template = _postgres_template(templates, server)
-    name = f"desk_test_{uuid4().hex}"
-    _admin(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _url(server, name)
-    _admin(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with empty_postgres(request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -127,36 +136,19 @@ def with_settings(desk: Desk, **changes) -> Desk:
     return replace(desk, settings=desk.settings.model_copy(update=changes))
 
 
-def _copy_sqlite(templates: dict, tmp_path) -> str:
-    template = templates["folder"] / "template.sqlite3"
-    if not template.exists():
-        made = Sessions(f"sqlite:///{template}")
-        upgrade(made)
-        made.close()
-    copy = tmp_path / "desk.sqlite3"
-    shutil.copy(template, copy)
-    return f"sqlite:///{copy}"
+@contextmanager
+def empty_postgres(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database on the server, dropped afterwards, for the server may be somebody's own."""
+    name = f"desk_test_{uuid4().hex}"
+    _admin(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    _admin(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _postgres_template(templates: dict, server: str) -> str:
-    if "postgresql" not in templates:
-        url = empty_postgres(server)
-        made = Sessions(url)
-        upgrade(made)
-        made.close()
-        templates["postgresql"] = make_url(url).database
-    return templates["postgresql"]
-
-
-def empty_postgres(server: str) -> str:
-    """The URL of a new, empty database on the server; it goes with the server."""
-    name = f"desk_{uuid4().hex}"
-    _admin(server, f'CREATE DATABASE "{name}"')
-    return _url(server, name)
-
-
-def _url(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+def _migrate(url: str) -> None:
+    made = Sessions(url)
+    upgrade(made)
+    made.close()
 
 
 def _admin(server: str, statement: str) -> None:

@@ -27,7 +27,7 @@ def card(labels: Sequence[Label], figures: dict, *, folds: int, seed: int) -> di
             + ", ".join(f"{n} {name}" for name, n in sorted(languages.items()))
             + ".",
             ", ".join(f"{n} {name}" for name, n in sorted(dispositions.items())) + ".",
-            "Written by hand after the labelling guide; no text is real correspondence. See data/labels/CARD.md.",
+            "Composed one by one after the labelling guide; no text is real correspondence. See data/labels/CARD.md.",
         ],
         "method": [
             (

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -24,11 +25,13 @@ BY_LANGUAGE = {"ar": "IRQ", "en": "JAM", "es": "COL", "fr": "NER", "ru": "KAZ", 
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def database(request) -> dict[str, str]:
+def database(request) -> Iterator[dict[str, str]]:
     """The setting of an empty database; none for the embedded one."""
     if request.param == "sqlite":
-        return {}
-    return {"MANDATE_DESK_DATABASE_URL": empty_postgres(request.getfixturevalue("postgres"))}
+        yield {}
+        return
+    with empty_postgres(request.getfixturevalue("postgres")) as url:
+        yield {"MANDATE_DESK_DATABASE_URL": url}
 
 
 @pytest.fixture(scope="module")
@@ -165,5 +168,7 @@ def test_the_log_holds_no_words_of_the_requests(server, folder):
 
     assert all(json.loads(line) for line in log.splitlines())
     assert '"route": "/v1/requests"' in log
+    assert "\\u001b" not in log
+    assert "Context impl" not in log
     for word in ("focal@first-day.example", "Focal-Point", "First day", "mdk_"):
         assert word not in log

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -228,6 +229,21 @@ def test_the_verifier_stands_alone(bundle, vkey, tmp_path):
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("key", "status"), [("right", 0), ("wrong", 1), ("none", 2)])
+def test_a_reader_who_stops_early_leaves_the_status_as_it_is(bundle, vkey, tmp_path, key, status):
+    other = str(load_signer(tmp_path / "other", "mandate-desk.example/ledger").verifier)
+    given = {"right": vkey, "wrong": other, "none": "none"}[key]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, str(VERIFIER), str(bundle), "--vkey", given],
+        stdout=writing, stderr=subprocess.PIPE, check=False,
+    )  # fmt: skip
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (status, b"")
 
 
 def edited(lines):
