@@ -4,11 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help run test lint lock schemas clean
+.PHONY: help run test bench drills lint lock schemas clean
 
 help:
 	@echo "make run     set up, load the demo and serve on 127.0.0.1:8000"
 	@echo "make test    set up and run the whole suite on SQLite and on a real PostgreSQL"
+	@echo "make bench   time a match against one call of the encoder"
+	@echo "make drills  run what is long: train the engine again and compare it with the shipped one"
 	@echo "make lint    check style"
 	@echo "make lock    compile the lock files again (needs uv)"
 	@echo "make schemas print the published contract into schemas/"
@@ -24,6 +26,12 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m bench.match_time
+
+drills: $(READY)
+	$(BIN)/python -m drills.train_reproduces
 
 lint: $(READY)
 	$(BIN)/ruff check --fix .

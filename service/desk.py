@@ -48,7 +48,7 @@ def build_desk(settings: Settings) -> Desk:
         states=states,
         routing=routing,
         reader=Reader(
-            load_matcher(catalogue),
+            load_matcher(catalogue, use_encoder=settings.encoder != "none"),
             catalogue=catalogue.digest,
             workers=settings.match_workers,
             wait_seconds=settings.match_wait_seconds,

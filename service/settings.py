@@ -1,13 +1,17 @@
 """Settings, read once from the environment (prefix ``MANDATE_DESK_``) and passed on as arguments."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two installations; each field's environment name is MANDATE_DESK_ + its name."""
+    """Everything that differs between two installations; each field's environment name is MANDATE_DESK_ + its name.
+
+    ``encoder`` is also read from SERVICE_ENCODER, which wins.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MANDATE_DESK_", frozen=True, extra="ignore")
 
@@ -29,6 +33,11 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=200,
         description="Office that allows accepting on a draft resolution; acceptance is refused when absent.",
+    )
+    encoder: Literal["auto", "none"] = Field(
+        default="auto",
+        validation_alias=AliasChoices("SERVICE_ENCODER", "MANDATE_DESK_ENCODER"),
+        description="none: read with the lexicon alone, also where the sentence encoder is installed.",
     )
     match_wait_seconds: float = Field(default=5.0, gt=0, le=60, description="How long the door waits for the matcher.")
     match_workers: int = Field(default=2, ge=1, le=32, description="Readings that may run at once, stragglers counted.")

@@ -86,7 +86,7 @@ def mandate_and_matching_stay_alone(tree: Tree) -> Iterator[str]:
         if path.startswith("matching/"):
             allowed += ("service.matching", *TEXT_LIBRARIES)
         if path == "matching/training.py":
-            allowed += ("sklearn",)
+            allowed += ("sklearn", "autograd", "threadpoolctl")
         for name in imports(module):
             if not within(name, *allowed) and name.partition(".")[0] not in STDLIB:
                 yield f"{path} imports {name}"

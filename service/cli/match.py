@@ -9,9 +9,12 @@ from typing import Annotated, TextIO
 
 import typer
 
+from service.cli.explain import explain
 from service.errors import Fault, Invalid, NotFound
 from service.mandate.catalogue import load_catalogue
 from service.matching.matcher import Matcher, load_matcher
+from service.matching.report import MatchReport
+from service.settings import load_settings
 
 FIELDS = {"id": str, "title": str, "text": str}
 
@@ -19,22 +22,28 @@ FIELDS = {"id": str, "title": str, "text": str}
 def match(
     source: Annotated[Path | None, typer.Option("--in", help="JSON lines to read; standard input by default.")] = None,
     target: Annotated[Path | None, typer.Option("--out", help="Where to write; standard output by default.")] = None,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Print for a person: the words marked, and why. Colours on a terminal.")
+    ] = False,
 ) -> None:
     """Read requests ({"id", "lang"?, "title", "text"} a line) against the mandate and write a report for each."""
-    matcher = load_matcher(load_catalogue())
+    matcher = load_matcher(load_catalogue(), use_encoder=load_settings().encoder != "none")
     matcher.warm_up()
     with _reading(source) as lines, _writing(target) as out:
-        for line in report_lines(matcher, lines):
-            out.write(line + "\n")
+        for record, report in reports(matcher, lines):
+            if explained:
+                for line in explain(record["id"], record["title"], record["text"], report):
+                    typer.echo(line, file=out)
+            else:
+                out.write(printable({"id": record["id"], **report.to_json()}) + "\n")
 
 
-def report_lines(matcher: Matcher, lines: Iterable[bytes]) -> Iterator[str]:
-    """One JSON report per line that is not blank; raises Invalid naming the line that is no request."""
+def reports(matcher: Matcher, lines: Iterable[bytes]) -> Iterator[tuple[dict, MatchReport]]:
+    """Request and report per line that is not blank; raises Invalid naming the line that is no request."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             record = parse(line, number)
-            report = matcher.match(record["title"], record["text"], record.get("lang"))
-            yield printable({"id": record["id"], **report.to_json()})
+            yield record, matcher.match(record["title"], record["text"], record.get("lang"))
 
 
 def parse(line: bytes, number: int) -> dict:

@@ -13,7 +13,7 @@ NOTICES = (3, 17, 18, 19)  # the paragraphs under which nothing is asked
 # A paragraph named as a desk names it: "OP 10", "paragraph 9", "第8段", "п. 11", "الفقرة 10", "párrafos 8".
 _NAMED = re.compile(
     r"\bOP ?\d|\bparagraph(?:s|e|es)? \d|\bp[áa]rrafos? \d|\bпункт\w{0,3} \d|\bп\. ?\d|(?:الفقرة|الفقرات) [\d٠-٩]"
-    r"|第 ?[\d一二三四五六七八九十]+(?:[、,，第 ]*[\d一二三四五六七八九十]+)* ?(?:段|项)",
+    r"|第 ?[\d一二三四五六七八九十]+(?:[、,，第 ]+[\d一二三四五六七八九十]+)* ?(?:段|项)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -22,12 +22,12 @@ _LABEL = re.compile(
 )
 
 
-def is_instruction(text: str, terms: Sequence[Term]) -> bool:
-    """True for text that tells a machine what to find: it is no evidence of anything (rule 14)."""
-    cues = sum(term.key == "machine" for term in terms)
-    if not cues:
-        return False
-    return cues >= 2 or bool(_NAMED.search(text) or _LABEL.search(text))
+def is_instruction(text: str, cues: int) -> bool:
+    """True for text that tells a machine what to find: it is no evidence of anything (rule 14).
+
+    ``cues`` counts its words that talk to a machine.
+    """
+    return cues >= 2 or (cues == 1 and bool(_NAMED.search(text) or _LABEL.search(text)))
 
 
 def role_of(probability: float, terms: Sequence[Term], paragraph: int | None) -> str:

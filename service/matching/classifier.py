@@ -1,10 +1,11 @@
-"""Linear classifiers over numpy arrays, the file that holds them, and the scores of one need.
+"""LinearOpinion classifiers over numpy arrays, the file that holds all that is fitted, and the scores of one need.
 
 The file is an ``.npz`` read with ``allow_pickle=False``: for each mode (``full`` with vectors, ``lexicon`` without) and
-each head a coefficient matrix and an intercept, and the calibration's knots.
+each head a coefficient matrix and an intercept, the readers' parameters, and the calibration's knots.
 """
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,12 +16,14 @@ from service.errors import Invalid
 from service.matching.calibration import Calibration
 from service.matching.features import (
     CLASSES,
+    DISPOSITION_CLASSES,
     PARAGRAPHS,
     document_features,
     pair_features,
     role_features,
     theme_features,
 )
+from service.matching.network import SHAPES, Parameters, ReaderOpinion, read_need
 from service.matching.observation import Observation
 
 MODES = ("full", "lexicon")
@@ -51,7 +54,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heads:
-    """The five classifiers and the calibration of one mode."""
+    """The classifiers of one mode, the calibration, and in mode ``full`` the readers, stacked."""
 
     role: Head
     theme: Head
@@ -59,31 +62,59 @@ class Heads:
     cited: Head
     lead: Head
     calibration: Calibration
+    readers: Parameters | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Scores:
-    """``asked`` (n,), ``themed`` (n, CLASSES) per segment; ``whole``, ``cited``, ``lead`` (CLASSES,) per need."""
+class LinearOpinion:
+    """The linear classifiers' opinion: ``asked`` (n,), ``themed`` (n, CLASSES), ``whole`` (CLASSES,)."""
 
     asked: np.ndarray
     themed: np.ndarray
     whole: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scores:
+    """``asked`` (n,), ``themed`` (n, CLASSES) per segment; ``dispositions`` (4,), ``cited``, ``lead`` (CLASSES,)."""
+
+    asked: np.ndarray
+    themed: np.ndarray
+    dispositions: np.ndarray
     cited: np.ndarray
     lead: np.ndarray
 
 
 def score(heads: Heads, seen: Observation) -> Scores:
     """All probabilities for one need with at least one segment."""
+    linear = linear_opinion(heads, seen)
+    reading = read_need(heads.readers, seen) if heads.readers is not None else None
+    return combine(linear, reading, cited=heads.cited, lead=heads.lead, seen=seen)
+
+
+def linear_opinion(heads: Heads, seen: Observation) -> LinearOpinion:
+    """What the first three classifiers say."""
     asked = heads.role.yes(role_features(seen))
-    themed = heads.theme.spread(theme_features(seen))
-    whole = heads.document.spread(document_features(seen, asked)[None])[0]
-    pairs = pair_features(seen, asked, themed, whole)
-    return Scores(
+    return LinearOpinion(
         asked=asked,
-        themed=themed,
-        whole=whole,
-        cited=_placed(heads.cited.yes(pairs)),
-        lead=_placed(heads.lead.yes(pairs)),
+        themed=heads.theme.spread(theme_features(seen)),
+        whole=heads.document.spread(document_features(seen, asked)[None])[0],
+    )
+
+
+def combine(
+    linear: LinearOpinion, reading: ReaderOpinion | None, *, cited: Head, lead: Head, seen: Observation
+) -> Scores:
+    """One set of scores from both opinions: shares are averaged, the last two classifiers weigh both."""
+    pairs = pair_features(seen, linear, reading)
+    opinions = [linear, reading] if reading else [linear]
+    whole = np.mean([said.whole for said in opinions], axis=0)
+    return Scores(
+        asked=np.mean([said.asked for said in opinions], axis=0),
+        themed=np.mean([said.themed for said in opinions], axis=0),
+        dispositions=np.array([whole[list(classes)].sum() for classes in DISPOSITION_CLASSES]),
+        cited=_placed(cited.yes(pairs)),
+        lead=_placed(lead.yes(pairs)),
     )
 
 
@@ -103,6 +134,8 @@ def to_bytes(modes: Mapping[str, Heads]) -> bytes:
             arrays[f"{mode}/{name}/coefficients"] = head.coefficients.astype(np.float32)
             arrays[f"{mode}/{name}/intercepts"] = head.intercepts.astype(np.float32)
             arrays[f"{mode}/{name}/classes"] = head.classes.astype(np.int16)
+        for name, array in (heads.readers or {}).items():
+            arrays[f"{mode}/readers/{name}"] = array.astype(np.float32)
         arrays[f"{mode}/calibration"] = heads.calibration.to_array()
     held = io.BytesIO()
     np.savez_compressed(held, allow_pickle=False, **arrays)
@@ -114,7 +147,7 @@ def from_bytes(data: bytes) -> tuple[dict[str, Heads], str]:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             modes = {mode: _heads(arrays, mode) for mode in MODES}
-    except (ValueError, KeyError, OSError) as problem:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as problem:
         raise Invalid(f"these are not weights of the matcher: {problem}") from problem
     return modes, sha256_hex(data)
 
@@ -128,4 +161,16 @@ def _heads(arrays: Mapping[str, np.ndarray], mode: str) -> Heads:
         )
         for name in HEADS
     }
-    return Heads(**heads, calibration=Calibration.from_array(arrays[f"{mode}/calibration"]))
+    calibration = Calibration.from_array(arrays[f"{mode}/calibration"])
+    return Heads(**heads, calibration=calibration, readers=_readers(arrays, f"{mode}/readers"))
+
+
+def _readers(arrays: Mapping[str, np.ndarray], prefix: str) -> Parameters | None:
+    if f"{prefix}/asked" not in arrays:
+        return None
+    readers = {name: arrays[f"{prefix}/{name}"] for name in SHAPES}
+    count = len(readers["asked"])
+    for name, shape in SHAPES.items():
+        if readers[name].shape != (count, *(shape if len(shape) == 2 else (1, *shape))):
+            raise ValueError(f"the readers' {name} has another shape")
+    return readers

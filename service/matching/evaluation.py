@@ -1,27 +1,20 @@
-"""Measuring the matcher on labelled requests: our own scoring, and folds that keep near-duplicates together.
+"""Measuring the matcher on labelled requests: our own scoring.
 
 Figures and their meaning follow the labelling guide: a primary counts only with the right disposition and among the
 cited paragraphs; citing on a need that is outside or unclear is wrong; acceptable paragraphs are neither.
 """
 
-import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from service.matching.calibration import SCALE
-from service.matching.folding import fold
 from service.matching.labels import Label, bundled_path, places
 from service.matching.report import MatchReport
 
 DEV_LABELS = bundled_path()
 _FOUND = ("authorised", "notice")
-_SHINGLE, _COMMON, _ALIKE = (
-    12,
-    8,
-    0.3,
-)  # code points; shingles in more texts than this say nothing; share that is a copy
 
 
 @dataclass(kw_only=True, slots=True)
@@ -153,77 +146,3 @@ def _parity(groups: Iterable[list[tuple]]) -> float | None:
 
 def _share(part: float, whole: float) -> float | None:
     return round(part / whole, 4) if whole else None
-
-
-def grouped_folds(labels: Sequence[Label], *, folds: int, seed: int) -> list[int]:
-    """A fold number per label: groups of near-duplicates whole, outcomes and languages spread evenly."""
-    members = defaultdict(list)
-    for index, group in enumerate(near_duplicates(labels)):
-        members[group].append(index)
-    order = sorted(members)
-    random.Random(seed).shuffle(order)  # noqa: S311 - a reproducible split, not a secret
-    order.sort(key=lambda group: (labels[members[group][0]].outcome, labels[members[group][0]].lang))
-    assigned, sizes = [0] * len(labels), [0] * folds
-    loads: dict[int, list[int]] = defaultdict(lambda: [0] * folds)
-    for group in order:
-        load = loads[labels[members[group][0]].outcome]
-        chosen = min(range(folds), key=lambda k: (load[k], sizes[k], k))
-        for index in members[group]:
-            assigned[index] = chosen
-        load[chosen] += len(members[group])
-        sizes[chosen] += len(members[group])
-    return assigned
-
-
-def near_duplicates(labels: Sequence[Label]) -> list[int]:
-    """A group number per label; translations under one ``parallel`` value and texts that share much stand together."""
-    parent = list(range(len(labels)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    for first, second in _alike(labels):
-        parent[root(second)] = root(first)
-    return [root(index) for index in range(len(labels))]
-
-
-def _alike(labels: Sequence[Label]) -> list[tuple[int, int]]:
-    pairs, first_of = [], {}
-    for index, label in enumerate(labels):
-        if label.parallel is not None:
-            pairs.append((first_of.setdefault(label.parallel, index), index))
-    shingles = [_shingles(f"{label.title}\n{label.text}") for label in labels]
-    holders = defaultdict(list)
-    for index, own in enumerate(shingles):
-        for shingle in own:
-            holders[shingle].append(index)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for held in holders.values():
-        if 1 < len(held) <= _COMMON:
-            for pair in combinations(held, 2):
-                shared[pair] += 1
-    pairs += [p for p, n in shared.items() if n >= _ALIKE * max(1, min(len(shingles[p[0]]), len(shingles[p[1]])))]
-    return pairs
-
-
-def _shingles(text: str) -> set[str]:
-    plain = " ".join(fold(text).text.split())
-    return {plain[i : i + _SHINGLE] for i in range(max(1, len(plain) - _SHINGLE + 1))}
-
-
-Fit = Callable[[Sequence[Label]], Callable[[Label], MatchReport]]
-
-
-def cross_validate(labels: Sequence[Label], fit: Fit, *, folds: int, seed: int) -> dict[str, MatchReport]:
-    """A report per label id from an engine that ``fit`` made without that label's fold."""
-    assigned = grouped_folds(labels, folds=folds, seed=seed)
-    reports = {}
-    for fold_number in range(folds):
-        read = fit([label for label, k in zip(labels, assigned, strict=True) if k != fold_number])
-        for label, k in zip(labels, assigned, strict=True):
-            if k == fold_number:
-                reports[label.id] = read(label)
-    return reports

@@ -4,27 +4,47 @@ Mode ``full`` has vectors, mode ``lexicon`` has not: the same columns without th
 group of columns against another under the classifiers' common penalty; they were set once, by cross-validation.
 """
 
+from typing import Protocol
+
 import numpy as np
 
+from service.matching.asks import NOTICES
 from service.matching.lexicon import NEVER
 from service.matching.observation import THEMES, Observation
 
 PARAGRAPHS = len(THEMES)
 OUTSIDE, UNCLEAR = PARAGRAPHS + 1, PARAGRAPHS + 2  # classes of a document beside 1 to 19
 CLASSES = PARAGRAPHS + 3  # column 0 is never used, so that column p is paragraph p
+ASSISTS = tuple(p for p in range(1, PARAGRAPHS + 1) if p not in NOTICES)  # guide, "What a label holds"
+DISPOSITION_CLASSES = (ASSISTS, (OUTSIDE,), (UNCLEAR,), NOTICES)  # in the order of report.DISPOSITIONS
 _DENSE = 3.0  # a Chinese character says about as much as three letters
 _ENDS = {":": 0, "：": 0, "?": 1, "？": 1, "؟": 1}
 _FLOOR = 1e-4
 
 
+class Opinion(Protocol):
+    """What a model says of one need: ``asked`` (n,), ``themed`` (n, CLASSES) per segment, ``whole`` (CLASSES,)."""
+
+    asked: np.ndarray
+    themed: np.ndarray
+    whole: np.ndarray
+
+
+class FullOpinion(Opinion, Protocol):
+    """An opinion that also says what is ``cited`` and what leads (CLASSES,)."""
+
+    cited: np.ndarray
+    lead: np.ndarray
+
+
 def lengths(seen: Observation) -> np.ndarray:
-    """Code points per segment, shape (n,)."""
-    return np.array([len(segment.text) for segment in seen.segments], dtype=float)
+    """Code points per segment as judged, shape (n,)."""
+    return np.array([len(text) for text in seen.plain], dtype=float)
 
 
-def role_features(seen: Observation) -> np.ndarray:
-    """(n, d): does this segment ask? Its words, its place, and its neighbours."""
-    n, (themes, cues) = len(seen.segments), _split(seen)
+def place_features(seen: Observation) -> np.ndarray:
+    """(n, 8): where a segment stands, how long it is, whether it is the title, whether it ends in a colon or asks."""
+    n = len(seen.segments)
     place = np.arange(n) / max(1, n - 1)
     size = np.log(lengths(seen) * (_DENSE if seen.language == "zh" else 1.0)) / 5
     ends = np.zeros((n, 2))
@@ -33,10 +53,15 @@ def role_features(seen: Observation) -> np.ndarray:
         if column is not None:
             ends[row, column] = 1.0
     title = np.array([segment.field == "title" for segment in seen.segments], dtype=float)
-    own = np.column_stack(
-        [place, place**2, place == 1, title, size, np.full(n, 1 / n), ends, themes.max(1) > 0, themes.sum(1) / 5]
-    )
-    near = [_after(cues) * 0.7, _after(ends[:, :1]), _before(cues) * 0.5, _before(size[:, None])]
+    return np.column_stack([place, place**2, place == 1, title, size, np.full(n, 1 / n), ends])
+
+
+def role_features(seen: Observation) -> np.ndarray:
+    """(n, d): does this segment ask? Its words, its place, and its neighbours."""
+    themes, cues = _split(seen)
+    place = place_features(seen)
+    own = np.column_stack([place, themes.max(1) > 0, themes.sum(1) / 5])
+    near = [_after(cues) * 0.7, _after(place[:, 6:7]), _before(cues) * 0.5, _before(place[:, 4:5])]
     dense = [] if seen.vectors is None else [seen.vectors * 4, _after(seen.vectors) * 1.5]
     return np.hstack([cues, own, *near, *dense])
 
@@ -68,18 +93,24 @@ def document_features(seen: Observation, asked: np.ndarray) -> np.ndarray:
     return np.concatenate(columns)
 
 
-def pair_features(seen: Observation, asked: np.ndarray, themed: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """(19, d): how each paragraph stands in this need.
+def pair_features(seen: Observation, first: Opinion, second: FullOpinion | None = None) -> np.ndarray:
+    """(19, d): how each paragraph stands in this need by one opinion, or by two."""
+    columns = [_standing(seen, first), _telling(seen, second or first)]
+    if second is not None:
+        columns += [_standing(seen, second), logit(second.cited[1 : PARAGRAPHS + 1])[:, None]]
+        columns += [logit(second.lead[1 : PARAGRAPHS + 1])[:, None]]
+    return np.hstack([*columns, np.eye(PARAGRAPHS)])
 
-    ``asked`` (n,) and ``themed`` (n, CLASSES) are per segment, ``whole`` (CLASSES,) is the document's distribution.
-    """
+
+def _standing(seen: Observation, said: Opinion) -> np.ndarray:
+    """(19, 16): how strongly each paragraph is asked for, and how strongly the others are."""
     themes, _ = _split(seen)
-    joint = asked[:, None] * themed[:, 1 : PARAGRAPHS + 1]
-    own = themed[:, 1 : PARAGRAPHS + 1]
-    weight = asked * np.sqrt(lengths(seen))
+    own = said.themed[:, 1 : PARAGRAPHS + 1]
+    joint = said.asked[:, None] * own
+    weight = said.asked * np.sqrt(lengths(seen))
     weight = weight / max(weight.sum(), 1e-9)
     best = joint.argmax(0)
-    place = whole[1 : PARAGRAPHS + 1]
+    place = said.whole[1 : PARAGRAPHS + 1]
     return np.column_stack(
         [
             logit(place),
@@ -87,18 +118,38 @@ def pair_features(seen: Observation, asked: np.ndarray, themed: np.ndarray, whol
             logit(1 - np.prod(1 - joint, axis=0)),
             logit(weight @ own),
             logit(own.max(0)),
-            np.log1p(asked @ themes),
+            np.log1p(said.asked @ themes),
             np.log1p(themes.sum(0)),
             logit(_best_other(own[best])),
             logit(_best_other(np.tile(place, (PARAGRAPHS, 1)))),
-            best / len(asked),
+            best / len(said.asked),
             themes[0] > 0,
-            asked[best],
+            said.asked[best],
             np.log1p(joint.sum(0)),
-            np.full(PARAGRAPHS, whole[OUTSIDE] + whole[UNCLEAR]),
+            np.full(PARAGRAPHS, said.whole[OUTSIDE] + said.whole[UNCLEAR]),
             weight @ (own.argmax(1)[:, None] == np.arange(PARAGRAPHS)),
             _asked_before(joint),
-            np.eye(PARAGRAPHS),
+        ]
+    )
+
+
+def _telling(seen: Observation, said: Opinion) -> np.ndarray:
+    """(19, 8): what makes an ask the main one (rule 3): a priority said in, before or after it; words; strength."""
+    own = said.themed[:, 1 : PARAGRAPHS + 1]
+    joint = said.asked[:, None] * own
+    words = lengths(seen)[:, None]
+    first, later = ((seen.cue(cue) > 0).astype(float)[:, None] for cue in ("priority", "secondary"))
+    asked_words, all_words = (joint * words).sum(0), (own * words).sum(0)
+    return np.column_stack(
+        [
+            asked_words / max(asked_words.sum(), 1e-9),
+            all_words / max(all_words.sum(), 1e-9),
+            (joint * first).max(0),
+            (joint * _before(first)).max(0),
+            (joint * _after(first)).max(0),
+            (joint * later).max(0),
+            (joint * _after(later)).max(0),
+            joint.max(0) >= 0.999 * joint.max(),
         ]
     )
 

@@ -1,20 +1,23 @@
 """From what is seen in one need to the report on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from service.matching.asks import role_of
 from service.matching.calibration import per_ten_thousand
-from service.matching.classifier import Heads, Scores, score
+from service.matching.classifier import Heads, Scores, linear_opinion, score
 from service.matching.contrast import contrast
 from service.matching.disposition import Finding, decide
 from service.matching.evidence import evidence_for
-from service.matching.features import PARAGRAPHS
-from service.matching.observation import Observation
+from service.matching.features import PARAGRAPHS, role_features
+from service.matching.observation import Observation, at_rows
 from service.matching.report import Ask, Match, MatchReport, NamedInstrument
 
+FOCUS = 40  # segments weighed together; the longest letter that was learned from has 32
+_HEARD = 0.3  # of a longer need: the least chance of being an ask, or terms, or a neighbour's, to be weighed at all
+_TOLD, _MOST_TOLD = 0.1, 3  # what a term of a theme or of terrorism adds to being an ask, and how many add
 _COVERS = 0.25  # share of an ask's distribution over paragraphs from which a cited one covers it
 
 
@@ -34,7 +37,9 @@ def judge(seen: Observation, heads: Heads, frame: Frame) -> MatchReport:
     """The report on one need; a text without a single segment is unclear, too short."""
     if not seen.segments:
         return empty_report(frame, "too_short")
-    scores = score(heads, seen)
+    focus = focused(heads, seen)
+    weighed = seen if focus is None else at_rows(seen, focus)
+    scores = score(heads, weighed)
     finding = decide(scores, seen)
     probabilities = _probabilities(heads, scores)
     matches = tuple(
@@ -42,7 +47,7 @@ def judge(seen: Observation, heads: Heads, frame: Frame) -> MatchReport:
             paragraph=p,
             theme=frame.themes[p],
             probability=probabilities[str(p)],
-            evidence=evidence_for(p, scores, seen),
+            evidence=evidence_for(p, scores, weighed),
         )
         for p in finding.cited
     )
@@ -53,13 +58,36 @@ def judge(seen: Observation, heads: Heads, frame: Frame) -> MatchReport:
         reasons=finding.reasons + (("truncated",) if seen.truncated else ()),
         primary=finding.primary,
         matches=matches,
-        asks=_asks(scores, seen, finding, matches),
+        asks=_asks(scores if focus is None else _widened(heads, scores, seen, focus), seen, finding, matches),
         probabilities=probabilities,
-        contrast=_contrast(finding, scores, probabilities, seen),
+        contrast=_contrast(finding, scores, probabilities, weighed),
         instruments=frame.instruments,
         catalogue=frame.catalogue,
         engine=frame.engine,
     )
+
+
+def focused(heads: Heads, seen: Observation) -> np.ndarray | None:
+    """Of more than FOCUS segments the rows that ask or name a theme, and their neighbours; null for a shorter need.
+
+    The classifiers learned from letters; what fills a long paper between its asks would drown them.
+    """
+    if len(seen.segments) <= FOCUS:
+        return None
+    told = np.minimum(seen.counts[:, :PARAGRAPHS].sum(1) + seen.cue("terrorism"), _MOST_TOLD)
+    weights = heads.role.yes(role_features(seen)) + _TOLD * told
+    weights[0] += 1.0  # the title, or how the letter begins
+    near = np.maximum(weights, 0.99 * np.maximum(np.append(weights[1:], 0), np.append(0, weights[:-1])))
+    best = np.argsort(-near, kind="stable")[:FOCUS]
+    return np.sort(best[near[best] >= _HEARD])
+
+
+def _widened(heads: Heads, scores: Scores, seen: Observation, focus: np.ndarray) -> Scores:
+    """The scores with the segments outside the focus as the linear classifiers see them, so that no ask vanishes."""
+    linear = linear_opinion(heads, seen)
+    asked, themed = linear.asked.copy(), linear.themed.copy()
+    asked[focus], themed[focus] = scores.asked, scores.themed
+    return replace(scores, asked=asked, themed=themed)
 
 
 def empty_report(frame: Frame, reason: str) -> MatchReport:

@@ -22,7 +22,7 @@ from service.matching.report import LANGUAGES
 CUES = (
     "ask", "negation", "background", "thanks", "offer", "terrorism", "weapons_military", "relief_development",
     "elections", "sanctions_listing", "surveillance_profiling", "single_case", "ordinary_crime", "heritage_ordinary",
-    "missing_annex", "vague", "machine", "priority",
+    "missing_annex", "vague", "machine", "priority", "secondary",
 )  # fmt: skip
 NEVER = (
     "weapons_military",
@@ -103,7 +103,8 @@ def _word_end(text: str, start: int) -> int:
     return _WORD.match(text, start, start + 40).end()
 
 
-def _pattern(term: str, key: str, anywhere: bool) -> Pattern:
+def pattern(term: str, key: str, anywhere: bool) -> Pattern:
+    """A term of the lexicon's notation, ready to search; ``anywhere`` ignores the boundaries of words."""
     if anywhere:
         return Pattern(key=key, head=fold(term).text, open_end=True, tail=(), anywhere=True)
     if re.search(r"\*\S", term):
@@ -128,7 +129,7 @@ def _patterns(language: str) -> Iterator[Pattern]:
     for part in ("themes", "cues"):
         for key, terms in data[part].items():
             for term in terms:
-                yield _pattern(term, key, language in _ANYWHERE and not term.isascii())
+                yield pattern(term, key, language in _ANYWHERE and not term.isascii())
 
 
 @functools.cache
@@ -139,6 +140,12 @@ def load_lexicon(language: str) -> Lexicon:
         patterns += [p for p in _patterns("en") if p.key not in ("ask", "background")]
     unique = {(p.key, p.head, p.open_end, p.tail, p.anywhere): p for p in patterns}
     return Lexicon(tuple(unique.values()))
+
+
+@functools.cache
+def machine_words() -> Lexicon:
+    """The English words that talk to a machine: whoever does so, does it in English in any letter."""
+    return Lexicon(tuple(p for p in _patterns("en") if p.key == "machine"))
 
 
 @functools.cache

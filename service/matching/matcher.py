@@ -7,8 +7,10 @@ same report, byte for byte (one fixed batch of segments per request, integer pro
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from service.canonical import sha256_hex
 from service.errors import Invalid
 from service.matching import language as languages
+from service.matching import plain
 from service.matching.classifier import from_bytes
 from service.matching.encoder import Encoder, load_encoder
 from service.matching.instruments import instruments_in
@@ -23,7 +25,7 @@ from service.matching.text import CHARACTERS
 if TYPE_CHECKING:
     from service.mandate.catalogue import Catalogue
 
-NAME = "mandate-desk-matcher/1"
+NAME = "mandate-desk-matcher/2"
 
 
 class Matcher:
@@ -38,12 +40,14 @@ class Matcher:
         self._heads = modes["full" if self._encoder else "lexicon"] if modes else hand_heads()
         self._catalogue = catalogue_digest
         self._themes = dict(themes)
+        words = sha256_hex(f"{lexicon_digest()} {plain.names_digest()}".encode())
         encoder_name = self._encoder.name if self._encoder else "none"
-        self.engine = f"{NAME}+w.{digest[:16]}+l.{lexicon_digest()[:16]}+e.{encoder_name}"
+        self.engine = f"{NAME}+w.{digest[:16]}+l.{words[:16]}+e.{encoder_name}"
 
     def warm_up(self) -> None:
         """Load everything that is loaded once; call it before threads share the matcher."""
         languages.warm_up()
+        plain.warm_up()
         for language in LANGUAGES:
             load_lexicon(language)
         if self._encoder:

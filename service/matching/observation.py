@@ -1,12 +1,13 @@
 """What is seen in one need before anything is judged: segments, the terms in them, their vectors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from service.matching.asks import is_instruction
 from service.matching.encoder import Encoder
-from service.matching.lexicon import CUES, Term, load_lexicon
+from service.matching.lexicon import CUES, Term, load_lexicon, machine_words
+from service.matching.plain import plain, states_in
 from service.matching.text import Segment, read
 
 THEMES = (
@@ -23,10 +24,12 @@ _MOST = 3  # a term repeated more often in one segment says no more
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observation:
-    """Segments (n), ``terms`` per segment placed in its field, ``counts`` (n, 37), ``vectors`` (n, 512) or null."""
+    """Segments (n), ``plain`` their texts as judged, ``terms`` per segment placed in its field, ``counts`` (n, KEYS),
+    ``vectors`` (n, 512) or null."""
 
     language: str
     segments: tuple[Segment, ...]
+    plain: tuple[str, ...]
     terms: tuple[tuple[Term, ...], ...]
     counts: np.ndarray
     vectors: np.ndarray | None
@@ -43,22 +46,42 @@ def observe(title: str, text: str, *, language: str, encoder: Encoder | None) ->
     lexicon = load_lexicon(language)
     kept = []
     for segment in reading.segments:
+        states = states_in(segment.text, language)
         found = tuple(
             Term(key=t.key, start=t.start + segment.start, end=t.end + segment.start)
             for t in lexicon.find(segment.text)
+            if not any(start < t.end and t.start < end for start, end in states)
         )
-        if not is_instruction(segment.text, found):
-            kept.append((segment, found))
-    segments = tuple(segment for segment, _ in kept)
-    terms = tuple(found for _, found in kept)
-    vectors = encoder.encode([segment.text for segment in segments]) if encoder else None
+        judged = plain(segment.text, language, states)
+        if judged.strip() and not is_instruction(segment.text, _machine_cues(segment, found)):
+            kept.append((segment, judged, found))
+    segments, texts, terms = zip(*kept, strict=True) if kept else ((), (), ())
     return Observation(
         language=language,
         segments=segments,
+        plain=texts,
         terms=terms,
         counts=_counts(terms),
-        vectors=vectors,
+        vectors=encoder.encode(texts) if encoder else None,
         truncated=reading.truncated,
+    )
+
+
+def _machine_cues(segment: Segment, found: tuple[Term, ...]) -> int:
+    """How many words of the text talk to a machine, in its language or in English."""
+    own = {(term.start - segment.start, term.end - segment.start) for term in found if term.key == "machine"}
+    return len(own | {(term.start, term.end) for term in machine_words().find(segment.text)})
+
+
+def at_rows(seen: Observation, rows: np.ndarray) -> Observation:
+    """The same need with some of its segments alone."""
+    return replace(
+        seen,
+        segments=tuple(seen.segments[i] for i in rows),
+        plain=tuple(seen.plain[i] for i in rows),
+        terms=tuple(seen.terms[i] for i in rows),
+        counts=seen.counts[rows],
+        vectors=None if seen.vectors is None else seen.vectors[rows],
     )
 
 

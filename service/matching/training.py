@@ -1,38 +1,38 @@
-"""Fitting the classifiers on labelled requests (the only file that needs scikit-learn).
+"""Fitting the engine on labelled requests (the only file that needs scikit-learn, autograd and threadpoolctl).
 
-What a later classifier learns from an earlier one is always out of fold: an inner split of the training records gives
-each record scores from classifiers that have not seen it, so that the outer folds of an evaluation stay honest.
+What a later part learns from an earlier one is always out of fold: an inner split of the training records gives each
+record the opinions of models that have not seen it, so that the outer folds of an evaluation stay honest.
 """
 
+import importlib.util
+import multiprocessing
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from service.errors import Unavailable
+from service.errors import Invalid, Unavailable
 from service.matching.calibration import Calibration
 from service.matching.card import card, with_intervals
-from service.matching.classifier import Head, Heads, to_bytes
+from service.matching.classifier import Head, Heads, LinearOpinion, to_bytes
 from service.matching.disposition import CITED
 from service.matching.encoder import Encoder, load_encoder
-from service.matching.evaluation import Fit, by_language, cross_validate
-from service.matching.features import (
-    CLASSES,
-    PARAGRAPHS,
-    document_features,
-    pair_features,
-    role_features,
-    theme_features,
-)
+from service.matching.evaluation import by_language
+from service.matching.features import PARAGRAPHS, document_features, logit, pair_features
+from service.matching.folds import Fit, cross_validate, grouped_folds
 from service.matching.judgement import Frame, judge
-from service.matching.labels import Label, covered
+from service.matching.labels import Label, Sentence
+from service.matching.learning import Example, Gradients, fit_reader
 from service.matching.model import write_model
-from service.matching.observation import THEMES, Observation, observe
-from service.matching.report import MatchReport
+from service.matching.network import Parameters, ReaderOpinion, read_need, stacked
+from service.matching.observation import THEMES
+from service.matching.report import LANGUAGES, MatchReport
+from service.matching.samples import Sample, prepare_all, prepare_sentences
 
-INNER = 4  # inner folds
+INNER, COPIES = 4, 3  # inner folds; readers whose mean is taken
+_LEAST = 20  # labels with a primary paragraph from which a fit means anything
 _FRAME = Frame(
     language=None,
     language_detected=False,
@@ -42,45 +42,48 @@ _FRAME = Frame(
     engine="refitted",
 )
 _ROLE, _THEME, _DOCUMENT, _PAIR = 0.3, 0.5, 1.0, 0.1  # inverse penalties, set once by cross-validation
+_NOTHING: Sequence[Example] = ()
+Tick = Callable[[str], None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sample:
-    """One record prepared for fitting: what is fixed before anything is fitted."""
+def fit(samples: Sequence[Sample], sentences: Sequence[Example] = _NOTHING, *, seed: int = 0, tick: Tick) -> Heads:
+    """All classifiers, the readers where there are vectors, and the calibration; ``tick`` is called after each part.
 
-    label: Label
-    seen: Observation
-    gold: tuple[frozenset[int], ...]
-    role_rows: np.ndarray
-    theme_rows: np.ndarray
-
-
-def prepare(label: Label, seen: Observation) -> Sample:
-    return Sample(
-        label=label,
-        seen=seen,
-        gold=tuple(covered(label, seen.segments)),
-        role_rows=role_features(seen),
-        theme_rows=theme_features(seen),
-    )
-
-
-def fit(samples: Sequence[Sample], *, seed: int = 0) -> Heads:
-    """All five classifiers and the calibration of one mode; raises Unavailable without scikit-learn."""
+    Raises Unavailable without the training libraries.
+    """
+    _check(samples)
     inner = inner_folds(len(samples), seed)
-    asked = _asked_out_of_fold(samples, inner)
-    rows = np.array([document_features(s.seen, a) for s, a in zip(samples, asked, strict=True)])
-    themed, whole = _spread_out_of_fold(samples, rows, inner)
-    pairs = [pair_features(s.seen, a, t, w) for s, a, t, w in zip(samples, asked, themed, whole, strict=True)]
-    cited, lead = _fit_cited(samples, pairs), _fit_lead(samples, pairs)
-    return Heads(
+    readers, readings = _fit_readers(samples, sentences, inner, seed, tick)
+    linears, documents = _linear_out_of_fold(samples, inner)
+    pairs = [pair_features(s.seen, one, other) for s, one, other in zip(samples, linears, readings, strict=True)]
+    heads = Heads(
         role=_fit_role(samples),
         theme=_fit_theme(samples),
-        document=_fit_document(samples, rows),
-        cited=cited,
-        lead=lead,
+        document=_fit_document(samples, documents),
+        cited=_fit_cited(samples, pairs),
+        lead=_fit_lead(samples, pairs),
         calibration=_calibrate(samples, pairs, inner),
+        readers=readers,
     )
+    tick("classifiers")
+    return heads
+
+
+def _check(samples: Sequence[Sample]) -> None:
+    """Raises Unavailable without the training libraries, Invalid for too little to learn from, before long work."""
+    for library in ("sklearn", "autograd", "threadpoolctl"):
+        if importlib.util.find_spec(library) is None:
+            raise Unavailable(f'training needs {library}: install the extra "training"')
+    if (
+        len({sample.label.outcome for sample in samples}) < 3
+        or sum(s.label.primary is not None for s in samples) < _LEAST
+    ):
+        raise Invalid(f"training needs {_LEAST} labels with a primary paragraph, and three outcomes, in each split")
+
+
+def parts_of(vectors: bool) -> int:
+    """How often ``fit`` ticks."""
+    return 1 + (INNER + COPIES if vectors else 0)
 
 
 def inner_folds(count: int, seed: int) -> np.ndarray:
@@ -90,6 +93,68 @@ def inner_folds(count: int, seed: int) -> np.ndarray:
     return np.array(numbers)
 
 
+_shared: tuple[Sequence[Example], Sequence[Example]] = ((), ())
+
+
+def _share(examples: Sequence[Example], sentences: Sequence[Example]) -> None:
+    """In a worker: keep what all its jobs read, and one thread, so that two workers do not fight for two cores."""
+    global _shared  # noqa: PLW0603  (one process, one set of examples)
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    threadpool_limits(1)
+    _shared = (examples, sentences)
+
+
+def _fit_shared(chosen: np.ndarray, seed: int) -> Parameters:
+    examples, sentences = _shared
+    return fit_reader([examples[i] for i in chosen], sentences, seed=seed, gradients=_gradients())
+
+
+def _gradients() -> Gradients:
+    import autograd  # noqa: PLC0415  (a training extra)
+    import autograd.numpy as traced  # noqa: PLC0415
+
+    return Gradients(xp=traced, slopes=lambda function, count: autograd.grad(function, tuple(range(count))))
+
+
+def _fit_readers(
+    samples: Sequence[Sample], sentences: Sequence[Example], inner: np.ndarray, seed: int, tick: Tick
+) -> tuple[Parameters | None, list[ReaderOpinion] | list[None]]:
+    """The readers, and each record's reading by one that has not seen it."""
+    if samples[0].example is None:
+        return None, [None] * len(samples)
+    chosen = [np.flatnonzero(inner != fold) for fold in range(INNER)] + [np.arange(len(samples))] * COPIES
+    seeds = [100 * seed + number for number in range(len(chosen))]
+    with ProcessPoolExecutor(
+        max_workers=min(multiprocessing.cpu_count(), len(chosen)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_share,
+        initargs=([s.example for s in samples], sentences),
+    ) as pool:
+        fitted = []
+        for reader in pool.map(_fit_shared, chosen, seeds):
+            fitted.append(reader)
+            tick("reader")
+    apart = [stacked([reader]) for reader in fitted[:INNER]]
+    readings = [read_need(apart[fold], sample.seen) for fold, sample in zip(inner, samples, strict=True)]
+    return stacked(fitted[INNER:]), readings
+
+
+def _linear_out_of_fold(samples: Sequence[Sample], inner: np.ndarray) -> tuple[list[LinearOpinion], np.ndarray]:
+    """Each record's linear opinion by classifiers that have not seen it, and its document row."""
+    asked = _asked_out_of_fold(samples, inner)
+    documents = np.array([document_features(s.seen, a) for s, a in zip(samples, asked, strict=True)])
+    linears: list[LinearOpinion | None] = [None] * len(samples)
+    for fold in range(INNER):
+        rest = _where(samples, inner != fold)
+        theme, document = _fit_theme(rest), _fit_document(rest, documents[inner != fold])
+        for index in np.flatnonzero(inner == fold):
+            themed = theme.spread(samples[index].theme_rows)
+            whole = document.spread(documents[index][None])[0]
+            linears[index] = LinearOpinion(asked=asked[index], themed=themed, whole=whole)
+    return linears, documents
+
+
 def _asked_out_of_fold(samples: Sequence[Sample], inner: np.ndarray) -> list[np.ndarray]:
     asked: list[np.ndarray] = [np.zeros(0)] * len(samples)
     for fold in range(INNER):
@@ -97,20 +162,6 @@ def _asked_out_of_fold(samples: Sequence[Sample], inner: np.ndarray) -> list[np.
         for index in np.flatnonzero(inner == fold):
             asked[index] = head.yes(samples[index].role_rows)
     return asked
-
-
-def _spread_out_of_fold(
-    samples: Sequence[Sample], rows: np.ndarray, inner: np.ndarray
-) -> tuple[list[np.ndarray], np.ndarray]:
-    themed: list[np.ndarray] = [np.zeros(0)] * len(samples)
-    whole = np.zeros((len(samples), CLASSES))
-    for fold in range(INNER):
-        rest = _where(samples, inner != fold)
-        theme, document = _fit_theme(rest), _fit_document(rest, rows[inner != fold])
-        whole[inner == fold] = document.spread(rows[inner == fold])
-        for index in np.flatnonzero(inner == fold):
-            themed[index] = theme.spread(samples[index].theme_rows)
-    return themed, whole
 
 
 def _fit_role(samples: Sequence[Sample]) -> Head:
@@ -125,7 +176,7 @@ def _fit_theme(samples: Sequence[Sample]) -> Head:
     rows, classes, weights = [], [], []
     for sample in samples:
         for row, gold in zip(sample.theme_rows, sample.gold, strict=True):
-            for paragraph in sorted(gold):
+            for paragraph in sorted(gold - {0}):
                 rows.append(row)
                 classes.append(paragraph)
                 weights.append(1 / len(gold))
@@ -173,10 +224,9 @@ def _calibrate(samples: Sequence[Sample], pairs: Sequence[np.ndarray], inner: np
 
 def _rising(scores: np.ndarray, right: np.ndarray) -> Calibration:
     """Platt's curve through the cited scores, as knots; under the citing threshold scores are taken at their word."""
-    logits = np.log(scores / (1 - scores)).reshape(-1, 1)
-    head = _logistic(logits, right.astype(int), 10.0)
+    head = _logistic(logit(scores).reshape(-1, 1), right.astype(int), 10.0)
     above = np.linspace(CITED, 0.999, 40)
-    shares = head.yes(np.log(above / (1 - above)).reshape(-1, 1))
+    shares = head.yes(logit(above).reshape(-1, 1))
     return Calibration(
         scores=np.concatenate([[0.0], above, [1.0]]),
         shares=np.maximum.accumulate(np.concatenate([[0.0], shares, [shares[-1]]])),
@@ -191,10 +241,8 @@ def _logistic(
     rows: np.ndarray, answers: np.ndarray, strength: float, weights: np.ndarray | None = None, standard: bool = False
 ) -> Head:
     """Logistic regression as a Head; ``standard`` scales the columns and folds the scale into the coefficients."""
-    try:
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  (a training extra)
-    except ImportError as problem:
-        raise Unavailable('training needs scikit-learn: install the extra "training"') from problem
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  (a training extra)
+
     middle, width = np.zeros(rows.shape[1]), np.ones(rows.shape[1])
     if standard:
         middle, width = rows.mean(0), rows.std(0) + 1e-6
@@ -205,41 +253,54 @@ def _logistic(
     return Head(coefficients=coefficients.astype(np.float32), intercepts=intercepts.astype(np.float32), classes=classes)
 
 
-def prepare_all(labels: Sequence[Label], *, encoder: Encoder | None) -> dict[str, Sample]:
-    """Samples by label id; the longest part of training, done once for all folds."""
-    return {
-        label.id: prepare(label, observe(label.title, label.text, language=label.lang, encoder=encoder))
-        for label in labels
-    }
+def refitting(
+    labels: Sequence[Label], sentences: Sequence[Sentence], *, lexicon_only: bool = False, seed: int = 0, tick: Tick
+) -> Fit:
+    """What ``folds.cross_validate`` needs: labels in, an engine fitted on them alone out."""
+    encoder = None if lexicon_only else _encoder()
+    return _refitting(prepare_all(labels, encoder=encoder), _by_language(sentences, encoder), seed, tick)
 
 
-def refitting(labels: Sequence[Label], *, lexicon_only: bool = False, seed: int = 0) -> Fit:
-    """What ``evaluation.cross_validate`` needs: labels in, an engine fitted on them alone out."""
-    samples = prepare_all(labels, encoder=None if lexicon_only else _encoder())
-    return _refitting(samples, seed)
+def train_model(
+    labels: Sequence[Label], sentences: Sequence[Sentence], folder: Path, *, folds: int, seed: int, tick: Tick
+) -> str:
+    """Fit both modes on all labels, write the model folder, and give the weights' SHA-256 in hex.
 
-
-def train_model(labels: Sequence[Label], folder: Path, *, folds: int, seed: int, say: Callable[[str], None]) -> str:
-    """Fit both modes on all labels, write the model folder, and give the weights' SHA-256 in hex."""
-    modes, figures = {}, {}
+    The weights do not depend on ``folds``, which only adds figures to the card.
+    """
+    modes, fits, figures = {}, {}, {}
     for mode, encoder in (("full", _encoder()), ("lexicon", None)):
-        say(f"{mode}: reading")
-        samples = prepare_all(labels, encoder=encoder)
-        if folds:
-            say(f"{mode}: {folds} folds")
-            reports = cross_validate(labels, _refitting(samples, seed), folds=folds, seed=seed)
+        samples, beside = prepare_all(labels, encoder=encoder), _by_language(sentences, encoder)
+        tick(f"{mode}: read")
+        every = [one for held in beside.values() for one in held]
+        modes[mode] = fit(list(samples.values()), every, seed=seed, tick=tick)
+        fits[mode] = _refitting(samples, beside, seed, tick)
+    weights = to_bytes(modes)
+    digest = write_model(folder, weights, card(labels, figures, folds=folds, seed=seed), labels)
+    if folds:
+        assigned = grouped_folds(labels, folds=folds, seed=seed)
+        for mode, refit in fits.items():
+            reports = cross_validate(labels, refit, assigned=assigned)
             figures[mode] = with_intervals(by_language(labels, reports))
-        say(f"{mode}: fitting")
-        modes[mode] = fit(list(samples.values()), seed=seed)
-    return write_model(folder, to_bytes(modes), card(labels, figures, folds=folds, seed=seed), labels)
+        write_model(folder, weights, card(labels, figures, folds=folds, seed=seed), labels)
+    return digest
 
 
-def _refitting(samples: Mapping[str, Sample], seed: int) -> Fit:
+def _refitting(samples: Mapping[str, Sample], beside: Mapping[str, Sequence[Example]], seed: int, tick: Tick) -> Fit:
     def fitted(labels: Sequence[Label]) -> Callable[[Label], MatchReport]:
-        heads = fit([samples[label.id] for label in labels], seed=seed)
+        spoken = {label.lang for label in labels}  # a language that is left out teaches no sentence either
+        sentences = [one for language, held in beside.items() if language in spoken for one in held]
+        heads = fit([samples[label.id] for label in labels], sentences, seed=seed, tick=tick)
         return lambda label: judge(samples[label.id].seen, heads, _FRAME)
 
     return fitted
+
+
+def _by_language(sentences: Sequence[Sentence], encoder: Encoder | None) -> dict[str, list[Example]]:
+    return {
+        language: prepare_sentences([one for one in sentences if one.lang == language], encoder=encoder)
+        for language in LANGUAGES
+    }
 
 
 def _encoder() -> Encoder:

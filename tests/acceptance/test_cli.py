@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.matching.evaluation import DEV_LABELS
+from service.matching.labels import bundled_sentences
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = str(Path(sys.executable).parent / "mandate-desk")
@@ -195,6 +196,35 @@ def test_match_reads_lines_and_writes_lines_in_order(run, tmp_path):
     assert list(first["probabilities"]) == [str(number) for number in range(1, 20)]
 
 
+def test_match_explains_to_a_person(run):
+    done = run("match", "--explain", stdin=LINES)
+
+    assert done.returncode == 0
+    assert "\u2068a\u2069: authorised, OP 10" in done.stdout
+    assert "[OP 8" in done.stdout or "[OP 10" in done.stdout
+    assert "\x1b" not in done.stdout, "colours are for terminals"
+    assert "OP 13 victims_of_terrorism" in done.stdout
+
+
+def test_the_encoder_can_be_left_out_and_the_report_says_so(run):
+    with_encoder, without = run("match", stdin=LINES), run("match", stdin=LINES, SERVICE_ENCODER="none")
+
+    first, second = (json.loads(done.stdout.splitlines()[1]) for done in (with_encoder, without))
+    assert first["engine"] != second["engine"]
+    assert second["engine"].endswith("+e.none")
+    assert second["primary"] == 13
+    assert run("match", stdin=LINES, SERVICE_ENCODER="maybe").returncode == 78
+    assert run("match", stdin=LINES, ENCODER="utf-8").returncode == 0, "another program's setting"
+
+
+def test_labels_that_share_an_id_are_refused(run, tmp_path):
+    labels = few_labels(tmp_path, 1)
+    done = run("evaluate", labels, labels)
+
+    assert done.returncode == 65
+    assert "id of their own" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "word"),
     [("{", "line 1"), ('{"id":"a","title":"x"}', "/text"), ('{"id":1,"title":"x","text":"y"}', "/id"), ("[]", "line 1"),
@@ -223,8 +253,10 @@ def few_labels(tmp_path: Path, each: int) -> Path:
 
 
 def test_training_on_few_labels_twice_gives_the_same_bytes(run, tmp_path):
-    labels = few_labels(tmp_path, 1)
-    done = [run("train", "--labels", labels, "--out", tmp_path / name, "--folds", 0) for name in ("one", "two")]
+    labels, sentences = few_labels(tmp_path, 1), tmp_path / "sentences.jsonl"
+    sentences.write_text("\n".join(bundled_sentences().read_text("utf-8").splitlines()[::40]), "utf-8")
+    given = ("train", "--labels", labels, "--sentences", sentences)
+    done = [run(*given, "--out", tmp_path / name) for name in ("one", "two")]
 
     assert [one.returncode for one in done] == [0, 0], done[0].stderr
     first, second = ((tmp_path / name / "weights.npz").read_bytes() for name in ("one", "two"))
@@ -237,7 +269,10 @@ def test_evaluate_says_what_was_seen_in_training(run, tmp_path):
 
     assert "seen in training" in shipped.stdout
     assert shipped.stdout.split()[:8] == ["figure", "all", "ar", "en", "es", "fr", "ru", "zh"]
+    assert "labelled (rows) against said (columns)" in shipped.stdout
     figures = json.loads(folded.stdout)
+    assert sum(count for *_, count in figures["confusion"]) == figures["figures"]["all"]["records"]
+    assert all(one["said"] != one["labelled"] and one["text"] for one in figures["mistakes"])
     assert figures["seen_in_training"] == []
     assert figures["figures"]["all"]["evidence_not_verbatim"] == 0
 

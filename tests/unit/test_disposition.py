@@ -5,7 +5,7 @@ import pytest
 
 from service.matching.classifier import Scores
 from service.matching.disposition import decide
-from service.matching.features import CLASSES, OUTSIDE, UNCLEAR
+from service.matching.features import CLASSES, DISPOSITION_CLASSES, OUTSIDE, UNCLEAR
 from service.matching.observation import observe
 
 SEEN = observe(
@@ -25,7 +25,7 @@ def scores(whole: dict[int, float], cited: dict[int, float], lead: dict[int, flo
     return Scores(
         asked=np.ones(segments),
         themed=np.zeros((segments, CLASSES)),
-        whole=placed(whole),
+        dispositions=np.array([placed(whole)[list(classes)].sum() for classes in DISPOSITION_CLASSES]),
         cited=placed(cited),
         lead=placed(lead or cited),
     )
@@ -51,6 +51,10 @@ def test_outside_and_unclear_cite_nothing(outcome, disposition):
 
 def test_a_guess_is_unclear():
     assert found({5: 0.21, UNCLEAR: 0.18}, {11: 0.02}) == ("unclear", None, ())
+
+
+def test_shares_of_one_disposition_count_together():
+    assert found({5: 0.3, 6: 0.3, OUTSIDE: 0.4}, {5: 0.5, 6: 0.4}) == ("authorised", 5, (5, 6))
 
 
 def test_a_weak_class_with_a_strong_paragraph_is_no_guess():
