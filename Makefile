@@ -49,9 +49,9 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 lock:
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
 	  pyproject.toml --extra training --group dev --group build -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
 	  pyproject.toml --group build -c requirements.lock -o requirements.runtime.lock
 
 clean:

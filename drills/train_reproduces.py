@@ -15,7 +15,8 @@ from service.matching.labels import bundled_sentences, read_all, read_labels, re
 from service.matching.matcher import Matcher
 from service.matching.model import shipped_weights
 from service.matching.observation import THEMES
-from service.matching.training import parts_of, train_model
+from service.matching.recipe import train_model
+from service.matching.training import parts_of
 
 MINUTES = 10
 

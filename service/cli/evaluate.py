@@ -70,7 +70,8 @@ def _assigned(records: Sequence[Label], folds: int, leave_out: str | None, seed:
 
 
 def _refitted(records: Sequence[Label], assigned: Sequence[int], seed: int, alone: bool) -> Reports:
-    from service.matching.training import parts_of, refitting  # noqa: PLC0415  (needs the training extra)
+    from service.matching.recipe import refitting  # noqa: PLC0415  (needs the training extra)
+    from service.matching.training import parts_of  # noqa: PLC0415
 
     sentences = [] if alone else read_sentences(bundled_sentences())
     with bar("refitting", len(set(assigned)) * parts_of(not alone)) as tick:

@@ -26,7 +26,8 @@ def train(
     seed: Annotated[int, typer.Option(help="Seed of every split and fit.")] = 0,
 ) -> None:
     """Fit both modes on all labels and write weights.npz, card.json and CARD.md, with figures from --folds."""
-    from service.matching.training import parts_of, train_model  # noqa: PLC0415  (needs the training extra)
+    from service.matching.recipe import train_model  # noqa: PLC0415  (needs the training extra)
+    from service.matching.training import parts_of  # noqa: PLC0415
 
     if out.exists() and not out.is_dir():
         raise Conflict(f"{out} is a file, not a folder")

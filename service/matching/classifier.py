@@ -1,4 +1,4 @@
-"""LinearOpinion classifiers over numpy arrays, the file that holds all that is fitted, and the scores of one need.
+"""Linear classifiers over numpy arrays, the file that holds all that is fitted, and the scores of one need.
 
 The file is an ``.npz`` read with ``allow_pickle=False``: for each mode (``full`` with vectors, ``lexicon`` without) and
 each head a coefficient matrix and an intercept, the readers' parameters, and the calibration's knots.
@@ -17,9 +17,10 @@ from service.matching.calibration import Calibration
 from service.matching.features import (
     CLASSES,
     DISPOSITION_CLASSES,
-    PARAGRAPHS,
+    chance,
     document_features,
     pair_features,
+    placed,
     role_features,
     theme_features,
 )
@@ -40,8 +41,7 @@ class Head:
 
     def yes(self, rows: np.ndarray) -> np.ndarray:
         """Probability of yes per row, shape (n,)."""
-        decided = rows @ self.coefficients[0].astype(float) + float(self.intercepts[0])
-        return 1 / (1 + np.exp(-np.clip(decided, -60, 60)))
+        return chance(rows @ self.coefficients[0].astype(float) + float(self.intercepts[0]))
 
     def spread(self, rows: np.ndarray) -> np.ndarray:
         """Distribution over CLASSES per row, shape (n, CLASSES); classes never seen in training stay zero."""
@@ -113,16 +113,9 @@ def combine(
         asked=np.mean([said.asked for said in opinions], axis=0),
         themed=np.mean([said.themed for said in opinions], axis=0),
         dispositions=np.array([whole[list(classes)].sum() for classes in DISPOSITION_CLASSES]),
-        cited=_placed(cited.yes(pairs)),
-        lead=_placed(lead.yes(pairs)),
+        cited=placed(cited.yes(pairs)),
+        lead=placed(lead.yes(pairs)),
     )
-
-
-def _placed(values: np.ndarray) -> np.ndarray:
-    """Values of the 19 paragraphs at columns 1 to 19 of CLASSES."""
-    placed = np.zeros(CLASSES)
-    placed[1 : PARAGRAPHS + 1] = values
-    return placed
 
 
 def to_bytes(modes: Mapping[str, Heads]) -> bytes:

@@ -172,6 +172,18 @@ def _setting(seen: Observation) -> np.ndarray:
     )
 
 
+def chance(log_odds: np.ndarray) -> np.ndarray:
+    """Probabilities from log-odds, the way back from ``logit``."""
+    return 1 / (1 + np.exp(-np.clip(log_odds, -60, 60)))
+
+
+def placed(values: np.ndarray) -> np.ndarray:
+    """(CLASSES,): the values of the 19 paragraphs at columns 1 to 19, the rest zero."""
+    columns = np.zeros(CLASSES)
+    columns[1 : PARAGRAPHS + 1] = values
+    return columns
+
+
 def logit(probability: np.ndarray) -> np.ndarray:
     """Log-odds, bounded to about plus or minus nine."""
     bounded = np.clip(probability, _FLOOR, 1 - _FLOOR)

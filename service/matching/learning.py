@@ -15,7 +15,6 @@ from service.matching.network import ANSWERS, SHAPES, Batch, Parameters, batch, 
 
 EPOCHS, TOGETHER, BESIDE = 14, 32, 6  # rounds over the needs; needs and single sentences in one step
 _RATE, _WARM, _DECAY, _LONGEST_STEP = 1.5e-3, 0.15, 0.02, 2.0
-_LONGEST = 40  # segments of one need; longer ones are read in part while fitting
 _BESIDE_WEIGHT = 0.3
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8  # Adam's usual constants
 
@@ -107,12 +106,12 @@ def _order(examples: Sequence[Example], rng: np.random.Generator) -> Iterator[li
 def _pack(chosen: Sequence[Example], beside: Sequence[Example]) -> tuple[Batch, _Targets]:
     """Needs and sentences in one batch; the answers carry each loss's weights: sentences teach only their part."""
     examples = [*chosen, *beside]
-    needs = batch([tuple(part[:_LONGEST] for part in example.needs) for example in examples])
+    needs = batch([example.needs for example in examples])
     count, longest = needs.mask.shape
     asked, themed = np.zeros((count, longest), np.float32), np.zeros((count, longest, ANSWERS), np.float32)
     for row, example in enumerate(examples):
-        held = min(len(example.asked), _LONGEST)
-        asked[row, :held], themed[row, :held] = example.asked[:held], example.themed[:held]
+        held = len(example.asked)
+        asked[row, :held], themed[row, :held] = example.asked, example.themed
     known = needs.mask * np.array([example.roles_known for example in examples], np.float32)[:, None]
     for part, weight in ((slice(len(chosen)), 1.0), (slice(len(chosen), count), _BESIDE_WEIGHT)):
         known[part] *= weight / max(1.0, known[part].sum())

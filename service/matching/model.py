@@ -51,7 +51,6 @@ def card_text(card: dict) -> str:
     for heading in ("data", "method", "weak_spots", "use"):
         lines += [f"## {heading.replace('_', ' ').capitalize()}", "", *(f"- {line}" for line in card[heading]), ""]
     lines += ["## Versions", "", *(f"- {name} {version}" for name, version in card["versions"].items()), ""]
-    lines += ["Other measurements, with the commands that print them: `VALIDATION.md`.", ""]
     for mode, figures in card["figures"].items():
         lines += [f"## Figures, {mode}", "", card["figures_are"], "", *_table(figures), ""]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import numpy as np
 
-from service.matching.features import CLASSES, DISPOSITION_CLASSES, OUTSIDE, PARAGRAPHS, place_features
+from service.matching.features import CLASSES, DISPOSITION_CLASSES, OUTSIDE, PARAGRAPHS, chance, place_features, placed
 from service.matching.observation import KEYS, Observation
 
 WIDTH, HIDDEN, BRANCHES = 160, 320, 4  # of the layer, of its second half, of its attention; a wider one gained nothing
@@ -48,15 +48,14 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReaderOpinion:
-    """What the reader says of one need: ``asked`` (n,), ``themed`` (n, CLASSES), ``whole``, ``cited``, ``lead``
-    (CLASSES,), ``outcome`` (4,) over DISPOSITIONS; all probabilities."""
+    """What the reader says of one need, in probabilities: ``asked`` (n,), ``themed`` (n, CLASSES), ``whole``, ``cited``
+    and ``lead`` (CLASSES,)."""
 
     asked: np.ndarray
     themed: np.ndarray
     whole: np.ndarray
     cited: np.ndarray
     lead: np.ndarray
-    outcome: np.ndarray
 
 
 def inputs(seen: Observation) -> tuple[np.ndarray, np.ndarray]:
@@ -88,30 +87,16 @@ def read_need(readers: Parameters, seen: Observation) -> ReaderOpinion:
     asked, themed, cited, lead, outcome = (
         value[:, 0].astype(float) for value in forward(readers, batch([inputs(seen)]))
     )
-    shares, leads = np.exp(themed).mean(0), _placed(np.exp(lead).mean(0))
+    shares, leads = np.exp(themed).mean(0), placed(np.exp(lead).mean(0)[1:])
     spread = np.zeros((len(shares), CLASSES))
     spread[:, 1:ANSWERS], spread[:, OUTSIDE] = shares[:, 1:], shares[:, 0]
-    outcomes = np.exp(outcome).mean(0)
     return ReaderOpinion(
-        asked=_odds(asked).mean(0),
+        asked=chance(asked).mean(0),
         themed=spread,
-        whole=_whole(leads, outcomes),
-        cited=_placed(_odds(cited).mean(0)),
+        whole=_whole(leads, np.exp(outcome).mean(0)),
+        cited=placed(chance(cited).mean(0)[1:]),
         lead=leads / max(leads.sum(), 1e-9),
-        outcome=outcomes,
     )
-
-
-def _odds(values: np.ndarray) -> np.ndarray:
-    """Probabilities from log-odds."""
-    return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
-
-
-def _placed(values: np.ndarray) -> np.ndarray:
-    """(CLASSES,): the values of the 19 paragraphs, the rest zero."""
-    placed = np.zeros(CLASSES)
-    placed[1:ANSWERS] = values[1:]
-    return placed
 
 
 def _whole(leads: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
@@ -180,9 +165,8 @@ def _any(asked: np.ndarray, themed: np.ndarray, mask: np.ndarray, xp: ModuleType
 
 def _normed(p: Parameters, name: str, x: np.ndarray, xp: ModuleType) -> np.ndarray:
     x = x - xp.mean(x, axis=-1, keepdims=True)
-    return (
-        x / xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + np.float32(1e-5)) * p[f"{name}/scale"] + p[f"{name}/bias"]
-    )
+    spread = xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + np.float32(1e-5))
+    return x / spread * p[f"{name}/scale"] + p[f"{name}/bias"]
 
 
 def _unit(x: np.ndarray, xp: ModuleType) -> np.ndarray:

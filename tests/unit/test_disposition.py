@@ -57,6 +57,11 @@ def test_shares_of_one_disposition_count_together():
     assert found({5: 0.3, 6: 0.3, OUTSIDE: 0.4}, {5: 0.5, 6: 0.4}) == ("authorised", 5, (5, 6))
 
 
+def test_a_refusal_must_be_clearly_likelier():
+    assert found({10: 0.48, OUTSIDE: 0.52}, {10: 0.6}) == ("authorised", 10, (10,))
+    assert found({10: 0.45, OUTSIDE: 0.55}, {10: 0.6}) == ("outside_mandate", None, ())
+
+
 def test_a_weak_class_with_a_strong_paragraph_is_no_guess():
     assert found({5: 0.21, UNCLEAR: 0.18}, {5: 0.5}) == ("authorised", 5, (5,))
 
