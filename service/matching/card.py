@@ -17,7 +17,7 @@ def card(labels: Sequence[Label], figures: dict, *, folds: int, seed: int) -> di
     languages = Counter(label.lang for label in labels)
     dispositions = Counter(label.disposition for label in labels)
     return {
-        "name": "mandate-desk-matcher/2",
+        "name": "mandate-desk-matcher/3",
         "lexicon_sha256": lexicon_digest(),
         "versions": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "seed": seed,
@@ -44,11 +44,18 @@ def card(labels: Sequence[Label], figures: dict, *, folds: int, seed: int) -> di
                 "are averaged; single sentences teach them beside the letters."
             ),
             (
-                "Two last linear classifiers weigh both opinions: is a paragraph required; is it the primary. "
-                "Dispositions are the mean of both opinions."
+                "A linear classifier over the plain words, in buckets by checksum, says of each paragraph whether it "
+                "is asked for (decision 12)."
+            ),
+            (
+                "Two last linear classifiers weigh all opinions: is a paragraph required; is it the primary. "
+                "Dispositions are the mean of the first two."
             ),
             "What one learns from another is out of fold; probabilities are calibrated by Platt's method, out of fold.",
-            "Mode `lexicon` has the linear classifiers alone, without vectors, for where the encoder is absent.",
+            (
+                "Mode `lexicon` has the linear classifiers alone (terms and words), without vectors, for where the "
+                "encoder is absent."
+            ),
         ],
         "weak_spots": [
             (

@@ -1,7 +1,8 @@
 """Linear classifiers over numpy arrays, the file that holds all that is fitted, and the scores of one need.
 
 The file is an ``.npz`` read with ``allow_pickle=False``: for each mode (``full`` with vectors, ``lexicon`` without) and
-each head a coefficient matrix and an intercept, the readers' parameters, and the calibration's knots.
+each head a coefficient matrix and an intercept, the words' in half precision, the readers' parameters, and the
+calibration's knots.
 """
 
 import io
@@ -17,6 +18,7 @@ from service.matching.calibration import Calibration
 from service.matching.features import (
     CLASSES,
     DISPOSITION_CLASSES,
+    PARAGRAPHS,
     chance,
     document_features,
     pair_features,
@@ -26,8 +28,10 @@ from service.matching.features import (
 )
 from service.matching.network import SHAPES, Parameters, ReaderOpinion, read_need
 from service.matching.observation import Observation
+from service.matching.words import BUCKETS, WIDTH, Words
 
 MODES = ("full", "lexicon")
+WORDS = {"coefficients": (WIDTH, PARAGRAPHS), "intercepts": (PARAGRAPHS,), "rarity": (BUCKETS,)}
 HEADS = ("role", "theme", "document", "cited", "lead")
 
 
@@ -62,16 +66,19 @@ class Heads:
     cited: Head
     lead: Head
     calibration: Calibration
+    words: Words | None = None
     readers: Parameters | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinearOpinion:
-    """The linear classifiers' opinion: ``asked`` (n,), ``themed`` (n, CLASSES), ``whole`` (CLASSES,)."""
+    """The linear classifiers' opinion: ``asked`` (n,), ``themed`` (n, CLASSES), ``whole`` (CLASSES,), ``worded``
+    (PARAGRAPHS,)."""
 
     asked: np.ndarray
     themed: np.ndarray
     whole: np.ndarray
+    worded: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,12 +100,13 @@ def score(heads: Heads, seen: Observation) -> Scores:
 
 
 def linear_opinion(heads: Heads, seen: Observation) -> LinearOpinion:
-    """What the first three classifiers say."""
+    """What the first classifiers say; where no words were learned from, they say nothing."""
     asked = heads.role.yes(role_features(seen))
     return LinearOpinion(
         asked=asked,
         themed=heads.theme.spread(theme_features(seen)),
         whole=heads.document.spread(document_features(seen, asked)[None])[0],
+        worded=heads.words.odds(seen, asked) if heads.words else np.zeros(PARAGRAPHS),
     )
 
 
@@ -127,6 +135,8 @@ def to_bytes(modes: Mapping[str, Heads]) -> bytes:
             arrays[f"{mode}/{name}/coefficients"] = head.coefficients.astype(np.float32)
             arrays[f"{mode}/{name}/intercepts"] = head.intercepts.astype(np.float32)
             arrays[f"{mode}/{name}/classes"] = head.classes.astype(np.int16)
+        if heads.words:
+            arrays |= {f"{mode}/words/{name}": getattr(heads.words, name).astype(np.float16) for name in WORDS}
         for name, array in (heads.readers or {}).items():
             arrays[f"{mode}/readers/{name}"] = array.astype(np.float32)
         arrays[f"{mode}/calibration"] = heads.calibration.to_array()
@@ -155,7 +165,18 @@ def _heads(arrays: Mapping[str, np.ndarray], mode: str) -> Heads:
         for name in HEADS
     }
     calibration = Calibration.from_array(arrays[f"{mode}/calibration"])
-    return Heads(**heads, calibration=calibration, readers=_readers(arrays, f"{mode}/readers"))
+    words, readers = _words(arrays, f"{mode}/words"), _readers(arrays, f"{mode}/readers")
+    return Heads(**heads, calibration=calibration, words=words, readers=readers)
+
+
+def _words(arrays: Mapping[str, np.ndarray], prefix: str) -> Words | None:
+    if f"{prefix}/rarity" not in arrays:
+        return None
+    held = {name: arrays[f"{prefix}/{name}"].astype(np.float32) for name in WORDS}
+    for name, shape in WORDS.items():
+        if held[name].shape != shape:
+            raise ValueError(f"the words' {name} has another shape")
+    return Words(**held)
 
 
 def _readers(arrays: Mapping[str, np.ndarray], prefix: str) -> Parameters | None:

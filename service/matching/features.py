@@ -30,6 +30,12 @@ class Opinion(Protocol):
     whole: np.ndarray
 
 
+class WordedOpinion(Opinion, Protocol):
+    """An opinion that also has the words' log-odds ``worded`` (PARAGRAPHS,)."""
+
+    worded: np.ndarray
+
+
 class FullOpinion(Opinion, Protocol):
     """An opinion that also says what is ``cited`` and what leads (CLASSES,)."""
 
@@ -93,9 +99,10 @@ def document_features(seen: Observation, asked: np.ndarray) -> np.ndarray:
     return np.concatenate(columns)
 
 
-def pair_features(seen: Observation, first: Opinion, second: FullOpinion | None = None) -> np.ndarray:
+def pair_features(seen: Observation, first: WordedOpinion, second: FullOpinion | None = None) -> np.ndarray:
     """(19, d): how each paragraph stands in this need by one opinion, or by two."""
     columns = [_standing(seen, first), _telling(seen, second or first)]
+    columns += [first.worded[:, None], (first.worded - _best_other(np.tile(first.worded, (PARAGRAPHS, 1))))[:, None]]
     if second is not None:
         columns += [_standing(seen, second), logit(second.cited[1 : PARAGRAPHS + 1])[:, None]]
         columns += [logit(second.lead[1 : PARAGRAPHS + 1])[:, None]]
@@ -220,5 +227,5 @@ def _asked_before(joint: np.ndarray) -> np.ndarray:
 def _best_other(rows: np.ndarray) -> np.ndarray:
     """Row i's largest value outside column i."""
     masked = rows.copy()
-    np.fill_diagonal(masked, 0.0)
+    np.fill_diagonal(masked, -np.inf)
     return masked.max(1)

@@ -16,7 +16,10 @@ from service.matching.observation import Observation, at_rows
 from service.matching.report import Ask, Match, MatchReport, NamedInstrument
 
 FOCUS = 40  # segments weighed together; the longest letter that was learned from has 32
-_HEARD = 0.3  # of a longer need: the least chance of being an ask, or terms, or a neighbour's, to be weighed at all
+_REACH, _HEARD = (
+    2,
+    0.2,
+)  # neighbours on each side; the least chance of being an ask, or terms, or a neighbour's, to be weighed
 _TOLD, _MOST_TOLD = 0.1, 3  # what a term of a theme or of terrorism adds to being an ask, and how many add
 _COVERS = 0.25  # share of an ask's distribution over paragraphs from which a cited one covers it
 
@@ -77,7 +80,9 @@ def focused(heads: Heads, seen: Observation) -> np.ndarray | None:
     told = np.minimum(seen.counts[:, :PARAGRAPHS].sum(1) + seen.cue("terrorism"), _MOST_TOLD)
     weights = heads.role.yes(role_features(seen)) + _TOLD * told
     weights[0] += 1.0  # the title, or how the letter begins
-    near = np.maximum(weights, 0.99 * np.maximum(np.append(weights[1:], 0), np.append(0, weights[:-1])))
+    near = weights
+    for _ in range(_REACH):
+        near = np.maximum(near, 0.99 * np.maximum(np.append(near[1:], 0), np.append(0, near[:-1])))
     best = np.argsort(-near, kind="stable")[:FOCUS]
     return np.sort(best[near[best] >= _HEARD])
 

@@ -74,7 +74,8 @@ def bundled_sentences() -> Path:
 
 def training_paths() -> list[Path]:
     """The labelled requests that the shipped model is fitted on."""
-    return [_shipped(f"{name}.jsonl") for name in ("dev", "written", "second-round", "third-round", "fourth-round")]
+    rounds = ("second-round", "third-round", "fourth-round", "fifth-round")
+    return [_shipped(f"{name}.jsonl") for name in ("dev", "written", *rounds)]
 
 
 def _shipped(name: str) -> Path:

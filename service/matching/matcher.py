@@ -25,7 +25,7 @@ from service.matching.text import CHARACTERS
 if TYPE_CHECKING:
     from service.mandate.catalogue import Catalogue
 
-NAME = "mandate-desk-matcher/2"
+NAME = "mandate-desk-matcher/3"
 
 
 class Matcher:

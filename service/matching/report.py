@@ -10,6 +10,7 @@ REASONS = (
     "outside_resolution", "other_mandate_possible", "single_case", "no_terrorism_link", "too_short",
     "ambiguous", "missing_annex", "unsupported_language", "truncated", "matcher_unavailable",
 )  # fmt: skip
+UNAVAILABLE = REASONS[-1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +102,11 @@ class MatchReport:
     catalogue: str
     engine: str
 
+    @property
+    def unread(self) -> bool:
+        """Whether the matcher was down or late, so that the need waits to be matched again."""
+        return UNAVAILABLE in self.reasons
+
     def to_json(self) -> dict:
         """The report as the command line and the API print it; keys in the order of the published contract."""
         return {
@@ -125,7 +131,7 @@ def unavailable_report(*, language: str | None, catalogue: str, engine: str) -> 
         language=language,
         language_detected=False,
         disposition="unclear",
-        reasons=("matcher_unavailable",),
+        reasons=(UNAVAILABLE,),
         primary=None,
         matches=(),
         asks=(),

@@ -18,7 +18,7 @@ _ROLE_WIDTH = (
 )  # features.role_features: cues, own (10), cues before, colon before, cues after, size after
 _THEME_WIDTH = 2 * PARAGRAPHS + _CUES
 _DOCUMENT_WIDTH = 2 * PARAGRAPHS + 2 * _CUES + 8
-_PAIR_WIDTH = 16 + 8 + PARAGRAPHS
+_PAIR_WIDTH = 16 + 8 + 2 + PARAGRAPHS
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Fitting the engine on labelled requests (the only file that needs scikit-learn, autograd and threadpoolctl).
+"""Fitting the engine on labelled requests (the only file that needs scikit-learn, scipy, autograd and threadpoolctl).
 
 What a later part learns from an earlier one is always out of fold: an inner split of the training records gives each
 record the opinions of models that have not seen it, so that the outer folds of an evaluation stay honest.
@@ -9,6 +9,7 @@ import multiprocessing
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +21,14 @@ from service.matching.features import PARAGRAPHS, document_features, logit, pair
 from service.matching.learning import Example, Gradients, fit_reader
 from service.matching.network import Parameters, ReaderOpinion, read_need, stacked
 from service.matching.samples import Sample
+from service.matching.words import BUCKETS, WIDTH, Row, Words, word_bag, word_row
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 INNER, COPIES = 4, 3  # inner folds; readers whose mean is taken
 _LEAST = 20  # labels with a primary paragraph from which a fit means anything
-_ROLE, _THEME, _DOCUMENT, _PAIR = 0.3, 0.5, 1.0, 0.1  # inverse penalties, set once by cross-validation
+_ROLE, _THEME, _DOCUMENT, _PAIR, _WORDS = 0.3, 0.5, 1.0, 0.1, 8.0  # inverse penalties, set once by cross-validation
 _NOTHING: Sequence[Example] = ()
 Tick = Callable[[str], None]
 
@@ -36,7 +41,9 @@ def fit(samples: Sequence[Sample], sentences: Sequence[Example] = _NOTHING, *, s
     _check(samples)
     inner = inner_folds(len(samples), seed)
     readers, readings = _fit_readers(samples, sentences, inner, seed, tick)
-    linears, documents = _linear_out_of_fold(samples, inner)
+    asked = _asked_out_of_fold(samples, inner)
+    words, worded = _fit_words(samples, asked, inner)
+    linears, documents = _linear_out_of_fold(samples, asked, worded, inner)
     pairs = [pair_features(s.seen, one, other) for s, one, other in zip(samples, linears, readings, strict=True)]
     heads = Heads(
         role=_fit_role(samples),
@@ -45,6 +52,7 @@ def fit(samples: Sequence[Sample], sentences: Sequence[Example] = _NOTHING, *, s
         cited=_fit_cited(samples, pairs),
         lead=_fit_lead(samples, pairs),
         calibration=_calibrate(samples, pairs, inner),
+        words=words,
         readers=readers,
     )
     tick("classifiers")
@@ -53,7 +61,7 @@ def fit(samples: Sequence[Sample], sentences: Sequence[Example] = _NOTHING, *, s
 
 def _check(samples: Sequence[Sample]) -> None:
     """Raises Unavailable without the training libraries, Invalid for too little to learn from, before long work."""
-    for library in ("sklearn", "autograd", "threadpoolctl"):
+    for library in ("sklearn", "scipy", "autograd", "threadpoolctl"):
         if importlib.util.find_spec(library) is None:
             raise Unavailable(f'training needs {library}: install the extra "training"')
     if (
@@ -122,9 +130,10 @@ def _fit_readers(
     return stacked(fitted[INNER:]), readings
 
 
-def _linear_out_of_fold(samples: Sequence[Sample], inner: np.ndarray) -> tuple[list[LinearOpinion], np.ndarray]:
+def _linear_out_of_fold(
+    samples: Sequence[Sample], asked: Sequence[np.ndarray], worded: np.ndarray, inner: np.ndarray
+) -> tuple[list[LinearOpinion], np.ndarray]:
     """Each record's linear opinion by classifiers that have not seen it, and its document row."""
-    asked = _asked_out_of_fold(samples, inner)
     documents = np.array([document_features(s.seen, a) for s, a in zip(samples, asked, strict=True)])
     linears: list[LinearOpinion | None] = [None] * len(samples)
     for fold in range(INNER):
@@ -133,7 +142,7 @@ def _linear_out_of_fold(samples: Sequence[Sample], inner: np.ndarray) -> tuple[l
         for index in np.flatnonzero(inner == fold):
             themed = theme.spread(samples[index].theme_rows)
             whole = document.spread(documents[index][None])[0]
-            linears[index] = LinearOpinion(asked=asked[index], themed=themed, whole=whole)
+            linears[index] = LinearOpinion(asked=asked[index], themed=themed, whole=whole, worded=worded[index])
     return linears, documents
 
 
@@ -163,6 +172,47 @@ def _fit_theme(samples: Sequence[Sample]) -> Head:
                 classes.append(paragraph)
                 weights.append(1 / len(gold))
     return _logistic(np.array(rows), np.array(classes), _THEME, np.array(weights))
+
+
+def _fit_words(samples: Sequence[Sample], asked: Sequence[np.ndarray], inner: np.ndarray) -> tuple[Words, np.ndarray]:
+    """The words' classifier, and what it says of each record when it has not seen it, shape (n, PARAGRAPHS)."""
+    bags = [word_bag(sample.seen) for sample in samples]
+    found = np.bincount(np.concatenate([np.unique(buckets) for buckets, _ in bags]), minlength=BUCKETS)
+    rarity = _half(np.log((1 + len(bags)) / (1 + found)))
+    rows = _sparse([word_row(bag, heard, rarity) for bag, heard in zip(bags, asked, strict=True)])
+    required = np.array([[p in s.label.paragraphs for p in range(1, PARAGRAPHS + 1)] for s in samples], dtype=int)
+    worded = np.zeros(required.shape)
+    for fold in range(INNER):
+        rest = inner != fold
+        coefficients, intercepts = _one_by_one(rows[rest], required[rest])
+        worded[~rest] = rows[~rest] @ coefficients + intercepts
+    coefficients, intercepts = _one_by_one(rows, required)
+    return Words(coefficients=coefficients, intercepts=intercepts, rarity=rarity), worded
+
+
+def _one_by_one(rows: "csr_matrix", required: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A classifier for each paragraph; one that is never required keeps the log-odds of one in twice as many."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  (a training extra)
+
+    coefficients, intercepts = np.zeros((WIDTH, PARAGRAPHS)), np.full(PARAGRAPHS, -np.log(2 * len(required)))
+    for column, answers in enumerate(required.T):
+        if 0 < answers.sum() < len(answers):
+            model = LogisticRegression(C=_WORDS, solver="liblinear").fit(rows, answers)
+            coefficients[:, column], intercepts[column] = model.coef_[0], model.intercept_[0]
+    return _half(coefficients), _half(intercepts)
+
+
+def _sparse(rows: Sequence[Row]) -> "csr_matrix":
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  (a training extra)
+
+    ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+    columns, values = (np.concatenate(part) for part in zip(*rows, strict=True))
+    return csr_matrix((values, columns, ends), shape=(len(rows), WIDTH))
+
+
+def _half(values: np.ndarray) -> np.ndarray:
+    """As the weights file keeps it, so that what is fitted next sees what a reader of the file will see."""
+    return values.astype(np.float16).astype(np.float32)
 
 
 def _fit_document(samples: Sequence[Sample], rows: np.ndarray) -> Head:
