@@ -10,7 +10,7 @@ help:
 	@echo "make run     set up, load the demo and serve on 127.0.0.1:8000"
 	@echo "make test    set up and run the whole suite on SQLite and on a real PostgreSQL"
 	@echo "make bench   time a match against one call of the encoder"
-	@echo "make drills  run what is long: train the engine again and compare it with the shipped one"
+	@echo "make drills  run what is long: kills, crashes, crowds, training again; DRILLS='--only NAME' for one"
 	@echo "make lint    check style"
 	@echo "make lock    compile the lock files again (needs uv)"
 	@echo "make schemas print the published contract into schemas/"
@@ -31,7 +31,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.match_time
 
 drills: $(READY)
-	$(BIN)/python -m drills.train_reproduces
+	$(BIN)/python -m drills $(DRILLS)
 
 lint: $(READY)
 	$(BIN)/ruff check --fix .

@@ -61,12 +61,14 @@ class Sessions:
     SQLite before 3.51.3 needs.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, lock_wait_seconds: int = 10) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, lock_wait_seconds: int = 10, statement_seconds: int = 60
+    ) -> None:
         self.dialect = make_url(url).get_backend_name()
         make = {"sqlite": _sqlite_engines, "postgresql": _postgresql_engines}.get(self.dialect)
         if make is None:
             raise ValueError(f"no support for the database {self.dialect!r}; use sqlite or postgresql")
-        self.engine, self._reads = make(url, pool_size, lock_wait_seconds)
+        self.engine, self._reads = make(url, pool_size, lock_wait_seconds, statement_seconds)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -109,7 +111,7 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def _sqlite_engines(url: str, pool_size: int, lock_wait: int) -> tuple[Engine, Engine]:
+def _sqlite_engines(url: str, pool_size: int, lock_wait: int, _statement: int) -> tuple[Engine, Engine]:
     writes = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=lock_wait)
     reads = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=lock_wait)
     _prepare_sqlite(writes, begin="BEGIN IMMEDIATE", pragmas=("synchronous=FULL",), wait=lock_wait, wal=True)
@@ -145,14 +147,21 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _postgresql_engines(url: str, pool_size: int, lock_wait: int) -> tuple[Engine, Engine]:
-    options = f"-c lock_timeout={lock_wait}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+def _postgresql_engines(url: str, pool_size: int, lock_wait: int, statement: int) -> tuple[Engine, Engine]:
+    limits = {
+        "lock_timeout": f"{lock_wait}s",
+        "statement_timeout": f"{statement}s",
+        "idle_in_transaction_session_timeout": "60s",
+        "timezone": "UTC",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=lock_wait,
         pool_pre_ping=True,
+        pool_recycle=1800,
         connect_args={"options": options, "connect_timeout": 5},
     )
     return engine, engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")

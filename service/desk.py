@@ -43,7 +43,12 @@ def build_desk(settings: Settings) -> Desk:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Desk(
         settings=settings,
-        sessions=Sessions(settings.url, pool_size=settings.pool_size, lock_wait_seconds=settings.lock_wait_seconds),
+        sessions=Sessions(
+            settings.url,
+            pool_size=settings.pool_size,
+            lock_wait_seconds=settings.lock_wait_seconds,
+            statement_seconds=settings.statement_seconds,
+        ),
         catalogue=catalogue,
         states=states,
         routing=routing,

@@ -41,8 +41,23 @@ class Settings(BaseSettings):
     )
     match_wait_seconds: float = Field(default=5.0, gt=0, le=60, description="How long the door waits for the matcher.")
     match_workers: int = Field(default=2, ge=1, le=32, description="Readings that may run at once, stragglers counted.")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port that answers Prometheus; none when absent."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address of that port; it tells volumes of all States, so keep it inside."
+    )
+    worker: Literal["inside", "apart"] = Field(
+        default="inside", description="apart: serve leaves the worker's jobs to processes of `mandate-desk worker`."
+    )
+    claim_idle_days: int = Field(
+        default=7, ge=1, le=365, description="Days after which a claim that nobody acted on goes back to its queue."
+    )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections held open for reads or writes.")
     lock_wait_seconds: int = Field(default=10, ge=1, le=60, description="How long a write waits for another's lock.")
+    statement_seconds: int = Field(
+        default=60, ge=1, le=3600, description="How long one statement may run on PostgreSQL."
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
 
     @property

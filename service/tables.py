@@ -12,7 +12,8 @@ import service.access.models
 import service.assessment.models
 import service.casework.models
 import service.intake.models
-import service.ledger.models  # noqa: F401  (imported for their tables)
+import service.ledger.models
+import service.tasks.models  # noqa: F401  (imported for their tables)
 from service.database import Base, Sessions
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

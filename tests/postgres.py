@@ -13,10 +13,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 # The tests' cluster holds nothing of worth, so it need not wait for the disk.
 OPTIONS = "-F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c listen_addresses=''"
+DURABLE = "-c max_connections=200 -c listen_addresses=''"
 
 
 @contextmanager
@@ -31,8 +33,51 @@ def postgres_url() -> Iterator[str]:
         root = Path(folder)
         root.chmod(0o755)
         binaries = (None if bundled else _system_binaries()) or _bundled_binaries(root)
-        with _cluster(root, binaries) as url:
-            yield url
+        with _cluster(root, binaries, OPTIONS) as cluster:
+            yield cluster.url
+
+
+@contextmanager
+def durable_cluster(root: Path, *options: str) -> Iterator["Cluster"]:
+    """A cluster in this folder that waits for the disk as one in production does, for drills that crash it."""
+    binaries = _system_binaries() or _bundled_binaries(root)
+    with _cluster(root, binaries, " ".join((DURABLE, *options))) as cluster:
+        yield cluster
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cluster:
+    """A running PostgreSQL with nothing in it but what we make."""
+
+    binaries: Path
+    home: Path
+    options: str
+
+    @property
+    def url(self) -> str:
+        """URL of the database ``postgres``, over a socket."""
+        return f"postgresql+psycopg://postgres@/postgres?host={self.home}"
+
+    def start(self) -> None:
+        """Starts the server and waits until it takes connections."""
+        log, options = self.home / "log", f"{self.options} -k {self.home}"
+        _run(_unprivileged(), self._control, "-w", "-t", "60", "-D", self._data, "-l", log, "-o", options, "start")
+
+    def crash(self) -> None:
+        """Stops the server at once, as a power cut would; the next start recovers from the log."""
+        _run(_unprivileged(), self._control, "-D", self._data, "-m", "immediate", "stop")
+
+    def running(self) -> bool:
+        """Whether the server lives."""
+        return _call(_unprivileged(), self._control, "-D", self._data, "status").returncode == 0
+
+    @property
+    def _control(self) -> Path:
+        return self.binaries / "pg_ctl"
+
+    @property
+    def _data(self) -> Path:
+        return self.home / "data"
 
 
 def _system_binaries() -> Path | None:
@@ -57,21 +102,22 @@ def _bundled_binaries(root: Path) -> Path:
 
 
 @contextmanager
-def _cluster(root: Path, binaries: Path) -> Iterator[str]:
+def _cluster(root: Path, binaries: Path, options: str) -> Iterator[Cluster]:
     user = _unprivileged()
     home = root / "cluster"
     home.mkdir()
     if user:
         os.chown(home, user.pw_uid, user.pw_gid)
-    data, log = home / "data", home / "log"
-    _run(user, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
+    _run(user, binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
          "--locale=C.UTF-8")  # fmt: skip
-    _run(user, binaries / "pg_ctl", "-w", "-t", "60", "-D", data, "-l", log, "-o", f"{OPTIONS} -k {home}", "start")
+    cluster = Cluster(binaries=binaries, home=home, options=options)
+    cluster.start()
     print(f"PostgreSQL from {binaries}", file=sys.stderr)
     try:
-        yield f"postgresql+psycopg://postgres@/postgres?host={home}"
+        yield cluster
     finally:
-        _run(user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        if cluster.running():
+            cluster.crash()
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
@@ -87,8 +133,14 @@ def _unprivileged() -> pwd.struct_passwd | None:
 
 
 def _run(user: pwd.struct_passwd | None, *command: object) -> None:
+    done = _call(user, *command)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+
+
+def _call(user: pwd.struct_passwd | None, *command: object) -> subprocess.CompletedProcess:
     become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    done = subprocess.run(
+    return subprocess.run(
         [str(part) for part in command],
         check=False,
         cwd="/",
@@ -97,5 +149,3 @@ def _run(user: pwd.struct_passwd | None, *command: object) -> None:
         env={"PATH": os.defpath},
         **become,
     )
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")

@@ -24,7 +24,7 @@ from service.web.problem import problems
 router = APIRouter(tags=["queues"])
 ItemId = Annotated[str, Path(description="The item's id.")]
 Team = Annotated[str, Path(description="The team's key, such as borders.")]
-State = Literal["waiting", "claimed", "decided"]
+State = Literal["waiting", "claimed", "decided", "transferred"]
 Role = Literal["lead", "supporting"]
 
 

@@ -30,6 +30,7 @@ class QueueItemRow(Base):
         UniqueConstraint("need_id", "team"),
         Index("ix_queue_item_order", "team", "state", "priority", "received_at", "id"),
         Index("ix_queue_item_holder", "holder_id", "state"),
+        Index("ix_queue_item_claimed_at", "state", "claimed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)

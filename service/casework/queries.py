@@ -72,6 +72,13 @@ def team_queue(session: Session, team: str, name: str) -> QueueOut:
     return QueueOut(team=team, name=name, waiting=count, waiting_capped=count == COUNT_CAP, oldest_waiting_at=oldest)
 
 
+def queue_lengths(session: Session) -> list[tuple[str, int, datetime]]:
+    """For each team with waiting items: the team, how many, and since when the oldest waits."""
+    columns = (QueueItemRow.team, func.count(), func.min(QueueItemRow.received_at))
+    waiting = select(*columns).where(QueueItemRow.state == "waiting")
+    return [tuple(row) for row in session.execute(waiting.group_by(QueueItemRow.team))]
+
+
 def route_of(session: Session, assessment_id: str) -> RouteOut:
     """Where this reading sent its need."""
     row = session.get_one(RouteRow, assessment_id)

@@ -23,7 +23,6 @@ class Circumstances:
     """What routing looks at beside the finding."""
 
     region: str
-    language: str | None
     urgency: str
     authentic: bool
 
@@ -50,22 +49,22 @@ def _lead(report: MatchReport, circumstances: Circumstances, table: RoutingTable
     if report.primary is None:
         return TRIAGE, f"The finding is {report.disposition.replace('_', ' ')}; an officer reads it first."
     theme = next(match.theme for match in report.matches if match.paragraph == report.primary)
-    team, why = _team_of(theme, circumstances, table)
+    team, why = _team_of(theme, report.language, circumstances, table)
     return team, f"Operative paragraph {report.primary} is the primary finding. {why}"
 
 
 def _supporting(report: MatchReport, circumstances: Circumstances, table: RoutingTable, lead: str) -> tuple[str, ...]:
     if report.primary is None:
         return ()
-    teams = [_team_of(match.theme, circumstances, table)[0] for match in report.matches]
+    teams = [_team_of(match.theme, report.language, circumstances, table)[0] for match in report.matches]
     return tuple(dict.fromkeys(team for team in teams if team != lead))
 
 
-def _team_of(theme: str, circumstances: Circumstances, table: RoutingTable) -> tuple[str, str]:
+def _team_of(theme: str, language: str | None, circumstances: Circumstances, table: RoutingTable) -> tuple[str, str]:
     facts = {
         "theme": theme,
         "region": circumstances.region,
-        "language": circumstances.language,
+        "language": language,
         "urgency": circumstances.urgency,
     }
     for row in table.rows:

@@ -2,12 +2,14 @@
 
 from service.errors import Conflict
 
+BY_THE_SERVICE = frozenset({"reroute", "return"})  # verbs that nobody calls
+
 # (role, state) -> verb -> next state.
 TRANSITIONS: dict[tuple[str, str], dict[str, str]] = {
-    ("lead", "waiting"): {"claim": "claimed"},
-    ("lead", "claimed"): {"release": "waiting", "decide": "decided"},
-    ("supporting", "waiting"): {"claim": "claimed"},
-    ("supporting", "claimed"): {"release": "waiting"},
+    ("lead", "waiting"): {"claim": "claimed", "reroute": "transferred"},
+    ("lead", "claimed"): {"release": "waiting", "return": "waiting", "decide": "decided"},
+    ("supporting", "waiting"): {"claim": "claimed", "reroute": "transferred"},
+    ("supporting", "claimed"): {"release": "waiting", "return": "waiting"},
 }
 
 
@@ -15,11 +17,11 @@ def next_state(role: str, state: str, verb: str) -> str:
     """The state after the verb; raises Conflict that says what is possible now."""
     possible = TRANSITIONS.get((role, state), {})
     if verb not in possible:
-        verbs = ", ".join(sorted(possible)) or "nothing more"
+        verbs = sorted(possible.keys() - BY_THE_SERVICE)
         raise Conflict(
-            f"This {role} item is {state}; it cannot {verb}. Possible now: {verbs}.",
+            f"This {role} item is {state}; it cannot {verb}. Possible now: {', '.join(verbs) or 'nothing more'}.",
             code="illegal-transition",
             state=state,
-            possible=sorted(possible),
+            possible=verbs,
         )
     return possible[verb]

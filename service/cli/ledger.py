@@ -15,6 +15,7 @@ from service.errors import Conflict
 from service.ledger import verifier
 from service.ledger.checkpoint import sign_checkpoint
 from service.ledger.export import write_bundle
+from service.ledger.origin import declare_origin
 from service.ledger.prove import prove_inclusion
 from service.ledger.queries import head, latest_checkpoint
 from service.ledger.signer import Signer, load_signer
@@ -51,6 +52,25 @@ def checkpoint() -> None:
     with _ledger() as (sessions, signer), sessions.begin() as session:
         signed = sign_checkpoint(session, signer=signer, at=now())
     print(signed.note, end="")
+
+
+@app.command("new-origin")
+def new_origin(
+    reason: Annotated[str, typer.Option(help="Why, such as the backup that was restored; kept as a salted digest.")],
+) -> None:
+    """Go on under the origin of the settings after a restore: set MANDATE_DESK_LEDGER_ORIGIN anew, then run this.
+
+    The signer refuses a log that is shorter than what it signed, or another. A new origin has a new key, which
+    auditors must be given; a leaf says what was signed last under the old one.
+    """
+    settings = load_settings()
+    with database() as sessions:
+        with sessions.begin() as session:
+            declare_origin(session, data_dir=settings.data_dir, origin=settings.ledger_origin, reason=reason, at=now())
+        signer = load_signer(settings.data_dir, settings.ledger_origin)
+        with sessions.begin() as session:
+            signed = sign_checkpoint(session, signer=signer, at=now())
+    print(f"{signed.body.origin}: {signed.body.size} leaves signed\n{signer.verifier}")
 
 
 @app.command()

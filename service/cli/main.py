@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from service.cli import catalogue, db, demo, evaluate, keys, ledger, match, schemas, serve, train
+from service.cli import catalogue, db, demo, doctor, evaluate, keys, ledger, match, schemas, serve, train, worker
 from service.errors import Conflict, Fault, Forbidden, Invalid, NotFound, ServiceError, Unavailable
 
 # sysexits.h: 65 data error, 66 no input, 69 unavailable, 73 cannot create, 77 no permission, 78 configuration.
@@ -15,11 +15,13 @@ CONFIGURATION = 78
 app = typer.Typer(
     help="Mandate Desk: requests for assistance, the paragraphs that authorise them, the queues they wait on.\n\n"
     "Exit codes: 0 done, 2 wrong usage, 65 invalid input, 66 not found, 69 unavailable, 73 conflict, 77 forbidden, "
-    "78 wrong settings. `ledger verify` has its own: 0 good, 1 tampered, 2 malformed.",
+    "78 wrong settings. Two have their own: `ledger verify` (0 good, 1 tampered, 2 malformed) and `doctor` (1 bad).",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.command("doctor")(doctor.doctor)
 app.add_typer(db.app, name="db")
 app.add_typer(keys.app, name="keys")
 app.add_typer(catalogue.app, name="catalogue")

@@ -1,38 +1,54 @@
 """``mandate-desk serve``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from service.app import create_app
-from service.desk import build_desk
+from service.desk import Desk, build_desk
 from service.errors import Unavailable
+from service.gauges import served
 from service.logs import configure_logs
 from service.settings import load_settings
 from service.tables import schema_is_current
+from service.worker import running
+
+
+@contextmanager
+def ready_desk() -> Iterator[Desk]:
+    """The desk of the settings with its matcher loaded, closed at the end; raises Unavailable for another schema."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    desk = build_desk(settings)
+    try:
+        with desk.sessions.read() as session:
+            if not schema_is_current(session):
+                raise Unavailable("The database's schema is not this version's; run: mandate-desk db upgrade")
+        desk.reader.matcher.warm_up()
+        yield desk
+    finally:
+        desk.close()
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; MANDATE_DESK_HOST where absent.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; MANDATE_DESK_PORT where absent.")] = None,
 ) -> None:
-    """Serve the API and its docs (at /docs) until told to stop."""
-    settings = load_settings()
-    configure_logs(settings.log_level)
-    desk = build_desk(settings)
-    with desk.sessions.read() as session:
-        if not schema_is_current(session):
-            raise Unavailable("The database's schema is not this version's; run: mandate-desk db upgrade")
-    try:
+    """Serve the API and its docs (at /docs), and do the worker's jobs beside it, until told to stop."""
+    with (
+        ready_desk() as desk,
+        served(desk),
+        running(desk) if desk.settings.worker == "inside" else nullcontext(),
+    ):
         uvicorn.run(
             create_app(desk),
-            host=host or settings.host,
-            port=port or settings.port,
+            host=host or desk.settings.host,
+            port=port or desk.settings.port,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=20,
         )
-    finally:
-        desk.close()

@@ -79,12 +79,12 @@ def queued(request_id: str, need_id: str, items: Sequence[str], route: Route) ->
     )
 
 
-def moved(name: EventName, *, request_id: str, item_id: str, team: str, version: int, caller: Principal) -> Event:
-    """An item was claimed or released."""
+def moved(name: EventName, *, request_id: str, item_id: str, team: str, version: int, actor: str) -> Event:
+    """An item was claimed, released, returned or sent on; ``actor`` is a principal's id or "system"."""
     return Event(
         name=name,
         stream=request_id,
-        actor=caller.id,
+        actor=actor,
         facts={"item": item_id, "team": team, "version": version},
     )
 

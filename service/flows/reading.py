@@ -9,6 +9,7 @@ import structlog
 
 from service.clock import ticks
 from service.matching.report import MatchReport, unavailable_report
+from service.metrics import READING_SECONDS, READINGS_MISSED
 
 log = structlog.get_logger()
 
@@ -34,22 +35,34 @@ class Reader:
         self.matcher, self._catalogue, self._wait = matcher, catalogue, wait_seconds
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reading")
 
-    def read(self, texts: Sequence[tuple[str, str]], language: str | None) -> list[MatchReport]:
-        """A report for each (title, text), in order; what fails or is late is ``matcher_unavailable``, never raised."""
-        deadline = ticks() + self._wait
-        jobs = [self._pool.submit(self.matcher.match, title, text, language) for title, text in texts]
-        return [self._report(job, deadline, language) for job in jobs]
+    def read(
+        self, texts: Sequence[tuple[str, str]], language: str | None, *, wait_seconds: float | None = None
+    ) -> list[MatchReport]:
+        """A report for each (title, text), in order; what fails or is late is ``matcher_unavailable``, never raised.
+
+        ``wait_seconds`` is for callers with more patience than a door.
+        """
+        wait = wait_seconds or self._wait
+        deadline = ticks() + wait
+        jobs = [self._pool.submit(self._timed, title, text, language) for title, text in texts]
+        return [self._report(job, deadline, wait, language) for job in jobs]
 
     def close(self) -> None:
         """Drops what has not begun; does not wait for what runs."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _report(self, job: Future, deadline: float, language: str | None) -> MatchReport:
+    def _timed(self, title: str, text: str, language: str | None) -> MatchReport:
+        with READING_SECONDS.time():
+            return self.matcher.match(title, text, language)
+
+    def _report(self, job: Future, deadline: float, wait: float, language: str | None) -> MatchReport:
         try:
             return job.result(timeout=max(0.0, deadline - ticks()))
         except Late:
             job.cancel()
-            log.warning("matcher late", waited_seconds=self._wait)
+            READINGS_MISSED.labels("late").inc()
+            log.warning("matcher late", waited_seconds=wait)
         except Exception:
+            READINGS_MISSED.labels("failed").inc()
             log.exception("matcher failed")
         return unavailable_report(language=language, catalogue=self._catalogue, engine=self.matcher.engine)

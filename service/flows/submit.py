@@ -19,6 +19,7 @@ from service.intake.receive import NewNeed, NewRequest, prepare, receive
 from service.intake.schemas import AssistanceRequestIn
 from service.ledger.append import append
 from service.matching.report import MatchReport
+from service.tasks.lease import Kind, put
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,10 +46,15 @@ def plan(desk: Desk, payload: AssistanceRequestIn, *, caller: Principal) -> Plan
     new = prepare(payload, caller=caller)
     texts = [(need.content.title, need.content.text) for need in new.needs]
     reports = desk.reader.read(texts, payload.language)
+    circumstances = Circumstances(
+        region=desk.states.get(payload.member_state).region,
+        urgency=payload.urgency,
+        authentic=new.authenticity == "established",
+    )
     return Plan(
         new=new,
         readings=tuple(
-            (need, report, choose_route(report, _circumstances(desk, new, report), desk.routing))
+            (need, report, choose_route(report, circumstances, desk.routing))
             for need, report in zip(new.needs, reports, strict=True)
         ),
     )
@@ -74,6 +80,8 @@ def submit(session: Session, *, desk: Desk, plan: Plan, call: Call, caller: Prin
             priority=priority_of(plan.new.payload.urgency),
             received_at=at,
         )
+        if report.unread:
+            put(session, Kind.REMATCH, need.id, due_at=at)
         events += [
             read(plan.new.id, need.id, assessment, report),
             queued(plan.new.id, need.id, items, route),
@@ -87,12 +95,3 @@ def _answered(session: Session, call: Call, at: datetime) -> Kept:
     if kept is None:
         raise Unavailable("The same call is being answered; send it again.", code="call-under-way", retry_after=1)
     return kept
-
-
-def _circumstances(desk: Desk, new: NewRequest, report: MatchReport) -> Circumstances:
-    return Circumstances(
-        region=desk.states.get(new.payload.member_state).region,
-        language=report.language,
-        urgency=new.payload.urgency,
-        authentic=new.authenticity == "established",
-    )

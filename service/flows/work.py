@@ -8,6 +8,7 @@ from service.access.principal import Principal
 from service.assessment.queries import current_assessment
 from service.casework.claim import claim, claim_next
 from service.casework.decide import decide, item_to_decide
+from service.casework.idle import return_idle
 from service.casework.models import QueueItemRow
 from service.casework.queries import needs_open
 from service.casework.release import release
@@ -18,7 +19,7 @@ from service.flows.leaves import decided, moved
 from service.intake.progress import lock_request, progress
 from service.intake.queries import request_row
 from service.ledger.append import append
-from service.ledger.events import EventName
+from service.ledger.events import Event, EventName
 
 
 def claim_item(session: Session, item_id: str, *, caller: Principal, at: datetime) -> int | None:
@@ -37,6 +38,14 @@ def release_item(session: Session, item_id: str, *, seen: int | None, caller: Pr
     """Gives the item back to its queue; the leaf's index."""
     row = release(session, item_id, seen=seen, caller=caller)
     return _append_move(session, EventName.ITEM_RELEASED, row, caller, at)
+
+
+def return_idle_items(session: Session, *, since: datetime, limit: int, at: datetime) -> int:
+    """Gives items that are held since before the time back to their queues; how many."""
+    rows = return_idle(session, since=since, limit=limit)
+    if rows:
+        append(session, [_move(EventName.ITEM_RETURNED, row, "system") for row in rows], at=at)
+    return len(rows)
 
 
 def decide_item(
@@ -92,5 +101,8 @@ def _claimed(session: Session, row: QueueItemRow, caller: Principal, at: datetim
 
 
 def _append_move(session: Session, name: EventName, row: QueueItemRow, caller: Principal, at: datetime) -> int:
-    event = moved(name, request_id=row.request_id, item_id=row.id, team=row.team, version=row.version, caller=caller)
-    return append(session, [event], at=at)[0]
+    return append(session, [_move(name, row, caller.id)], at=at)[0]
+
+
+def _move(name: EventName, row: QueueItemRow, actor: str) -> Event:
+    return moved(name, request_id=row.request_id, item_id=row.id, team=row.team, version=row.version, actor=actor)

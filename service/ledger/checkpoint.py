@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.database import insert_new
 from service.errors import Conflict
 from service.ledger.merkle import EMPTY, Frontier, leaf_hash, root_at, subtree
 from service.ledger.models import CheckpointRow
-from service.ledger.note import CheckpointBody
-from service.ledger.queries import head, leaves, node_reader
+from service.ledger.note import BadNote, CheckpointBody, open_note
+from service.ledger.queries import head, latest_checkpoint, leaves, node_reader
 from service.ledger.signer import Signer
 
 
@@ -23,13 +24,14 @@ class Checkpoint:
 
 
 def sign_checkpoint(session: Session, *, signer: Signer, at: datetime) -> Checkpoint:
-    """Signs the tree as committed and stores the note; signing the same tree again gives the same note.
+    """Signs the tree as committed and stores the note; the same tree again has the same note, under the new time.
 
     Raises Conflict where the database holds fewer leaves than were signed, or other ones, or where the stored bytes do
     not hash to the stored tree. The signer's memory is written before the note is, so that a crash between the two
     can lose a signature and never makes a second root for one size.
     """
     with signer.locked():
+        _check_signer(session, signer)
         tree, last = head(session), signer.remembered()
         body = CheckpointBody(origin=signer.key.name, size=tree.size, root=tree.root())
         _check_forward(session, last, body)
@@ -37,8 +39,23 @@ def sign_checkpoint(session: Session, *, signer: Signer, at: datetime) -> Checkp
         signer.remember(body)
         checkpoint = Checkpoint(body=body, note=signer.key.sign(body.to_text()))
     values = {"origin": body.origin, "size": body.size, "root": body.root, "note": checkpoint.note, "signed_at": at}
-    insert_new(session, CheckpointRow, values)
+    if not insert_new(session, CheckpointRow, values):
+        same = (CheckpointRow.origin == body.origin, CheckpointRow.size == body.size)
+        session.execute(update(CheckpointRow).where(*same).values(signed_at=at))
     return checkpoint
+
+
+def _check_signer(session: Session, signer: Signer) -> None:
+    """One origin has one key: with two, auditors would hold two histories that both look sound."""
+    newest = latest_checkpoint(session, signer.key.name)
+    try:
+        if newest is not None:
+            open_note(newest.note, signer.verifier)
+    except BadNote:
+        raise Conflict(
+            f"The checkpoints of {signer.key.name} were signed with another key; sign where that key is.",
+            code="another-signer",
+        ) from None
 
 
 def _check_forward(session: Session, last: CheckpointBody | None, body: CheckpointBody) -> None:

@@ -8,12 +8,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.clock import ticks
 from service.ids import new_id
+from service.metrics import CALL_SECONDS, CALLS, UNFORESEEN
 from service.web.problem import problem
 from service.web.strict_json import Refused, parse
 
 LIMIT = 1024 * 1024
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 JSON_TYPE = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re.IGNORECASE)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 log = structlog.get_logger()
 
@@ -37,6 +40,7 @@ class Doorkeeper:
             answer, receive = await _admit(scope, receive)
             await (answer or self.app)(scope, receive, call.send)
         except Exception:
+            UNFORESEEN.inc()
             log.exception("unforeseen", request_id=call.id)
             if not call.status:
                 await _failure(call.id)(scope, receive, call.send)
@@ -63,16 +67,24 @@ class _Call:
 
     def log(self) -> None:
         """One line per call: the route's template, never the path, for that holds what the caller typed."""
-        route = self.scope.get("route")
+        route = getattr(self.scope.get("route"), "path", None)
+        seconds, method = ticks() - self._start, _method(self.scope["method"])
+        CALLS.labels(method, route or "none", self.status).inc()
+        CALL_SECONDS.labels(method, route or "none").observe(seconds)
         log.info(
             "http",
             request_id=self.id,
             trace_id=self.trace,
             method=self.scope["method"],
-            route=getattr(route, "path", None),
+            route=route,
             status=self.status,
-            milliseconds=round((ticks() - self._start) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
         )
+
+
+def _method(name: str) -> str:
+    """The method where it is a known one: what callers make up must not become a label each."""
+    return name if name in METHODS else "other"
 
 
 async def _admit(scope: Scope, receive: Receive) -> tuple[ASGIApp | None, Receive]:

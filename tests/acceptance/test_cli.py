@@ -36,10 +36,11 @@ def run(tmp_path):
 
 GROUPS = ["db", "keys", "catalogue", "ledger", "schemas", "demo"]
 COMMANDS = [
-    "serve", "match", "evaluate", "train", "db upgrade", "db status", "keys make", "keys add", "keys list",
-    "keys revoke", "catalogue validate", "catalogue digest", "catalogue show", "ledger status", "ledger vkey",
-    "ledger checkpoint", "ledger export", "ledger proof", "ledger verify", "schemas list", "schemas print",
-    "schemas write", "demo load",
+    "serve", "worker", "match", "evaluate", "train", "db upgrade", "db status", "db backup", "db restore",
+    "db grants", "doctor",
+    "keys make", "keys add", "keys list", "keys revoke", "catalogue validate", "catalogue digest", "catalogue show",
+    "ledger status", "ledger vkey", "ledger checkpoint", "ledger export", "ledger proof", "ledger verify",
+    "ledger new-origin", "schemas list", "schemas print", "schemas write", "demo load",
 ]  # fmt: skip
 
 

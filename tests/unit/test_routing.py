@@ -33,7 +33,7 @@ def report(*paragraphs: int, disposition: str = "authorised") -> MatchReport:
 
 
 def circumstances(**changes) -> Circumstances:
-    return Circumstances(**{"region": "Africa", "language": "en", "urgency": "routine", "authentic": True, **changes})
+    return Circumstances(**{"region": "Africa", "urgency": "routine", "authentic": True, **changes})
 
 
 def table(**changes) -> RoutingTable:

@@ -10,6 +10,8 @@ def test_a_legal_move_gives_the_next_state():
     assert next_state("lead", "waiting", "claim") == "claimed"
     assert next_state("lead", "claimed", "release") == "waiting"
     assert next_state("lead", "claimed", "decide") == "decided"
+    assert next_state("lead", "waiting", "reroute") == "transferred"
+    assert next_state("supporting", "claimed", "return") == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -30,4 +32,4 @@ def test_an_illegal_move_says_what_is_possible(role, state, verb, possible):
 def test_every_state_can_be_left_or_is_an_end():
     reached = {state for moves in TRANSITIONS.values() for state in moves.values()}
 
-    assert reached - {state for _, state in TRANSITIONS} == {"decided"}
+    assert reached - {state for _, state in TRANSITIONS} == {"decided", "transferred"}

@@ -1,0 +1,91 @@
+"""What is measured when Prometheus asks: queues, tasks and the ledger, as the database has them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from prometheus_client import REGISTRY, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.orm import Session
+
+from service.casework.queries import queue_lengths
+from service.clock import now
+from service.desk import Desk
+from service.errors import ServiceError
+from service.ledger.queries import head, latest_checkpoint
+from service.tasks.lease import backlog
+
+log = structlog.get_logger()
+
+
+class Gauges(Collector):
+    """Reads the database once for each scrape; where it is down, only ``mandate_desk_database_up`` says so."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def describe(self) -> list[Metric]:
+        """Nothing beforehand: to know the names the database would have to be there."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges at this moment; ages in seconds."""
+        try:
+            with self._desk.sessions.read() as session:
+                found = [*_queues(session, now()), *_tasks(session, now()), *_ledger(session, self._desk, now())]
+        except ServiceError as error:
+            log.warning("not measured", code=error.code)
+            found = []
+        yield GaugeMetricFamily("mandate_desk_database_up", "Whether the database answers", value=bool(found))
+        yield from found
+
+
+@contextmanager
+def served(desk: Desk) -> Iterator[None]:
+    """Answers Prometheus on the port of the settings while the block runs; does nothing where none is set."""
+    port = desk.settings.metrics_port
+    if port is None:
+        yield
+        return
+    gauges = Gauges(desk)
+    REGISTRY.register(gauges)
+    server, thread = start_http_server(port, addr=desk.settings.metrics_host)
+    log.info("metrics served", port=port)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        REGISTRY.unregister(gauges)
+
+
+def _queues(session: Session, at: datetime) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("mandate_desk_items_waiting", "Items that nobody holds", labels=["team"])
+    oldest = GaugeMetricFamily("mandate_desk_oldest_waiting_seconds", "Age of the oldest of them", labels=["team"])
+    for team, count, since in queue_lengths(session):
+        waiting.add_metric([team], count)
+        oldest.add_metric([team], (at - since).total_seconds())
+    yield from (waiting, oldest)
+
+
+def _tasks(session: Session, at: datetime) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("mandate_desk_tasks_waiting", "Tasks of the worker not done", labels=["kind"])
+    late = GaugeMetricFamily("mandate_desk_task_overdue_seconds", "How long the oldest is due", labels=["kind"])
+    for kind, count, due in backlog(session):
+        waiting.add_metric([kind], count)
+        late.add_metric([kind], max(0.0, (at - due).total_seconds()))
+    yield from (waiting, late)
+
+
+def _ledger(session: Session, desk: Desk, at: datetime) -> Iterator[Metric]:
+    size, signed = head(session).size, latest_checkpoint(session, desk.settings.ledger_origin)
+    yield GaugeMetricFamily("mandate_desk_ledger_leaves", "Leaves in the ledger", value=size)
+    if signed is not None:
+        unsigned, age = size - signed.size, (at - signed.signed_at).total_seconds()
+        yield GaugeMetricFamily(
+            "mandate_desk_ledger_unsigned_leaves", "Leaves beyond the last checkpoint", value=unsigned
+        )
+        yield GaugeMetricFamily("mandate_desk_checkpoint_age_seconds", "Since the last signature", value=age)
