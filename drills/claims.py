@@ -57,7 +57,11 @@ def _broken(desk: Desk, given: Counter, count: int, team: str) -> list[str]:
 
 
 def _on(database: str) -> Drill:
-    return Drill(name=f"claims-{database}", run=lambda _, mutant: _run(database, mutant), mutants=("naive-claim",))
+    return Drill(
+        name=f"claims-{database}",
+        run=lambda _, mutant: _run(database, mutant),
+        mutants={"naive-claim": "were given twice"},
+    )
 
 
 DRILLS = [_on(database) for database in DATABASES]

@@ -31,4 +31,4 @@ def _run(seed: int, mutant: str | None) -> Result:
         )
 
 
-DRILLS = [Drill(name="crash-postgresql", run=_run, mutants=(NOT_DURABLE,))]
+DRILLS = [Drill(name="crash-postgresql", run=_run, mutants={NOT_DURABLE: "is lost"})]

@@ -71,7 +71,7 @@ def _on(database: str) -> Drill:
     return Drill(
         name=f"disk-full-{database}",
         run=lambda _, mutant: _run(database, mutant),
-        mutants=("commit-after-response",),
+        mutants={"commit-after-response": "is lost"},
     )
 
 

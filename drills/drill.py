@@ -1,6 +1,6 @@
 """What a drill is: a check under hard conditions, and deliberate faults that it must catch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -14,8 +14,11 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drill:
-    """``run(seed, mutant)`` with no mutant must hold; with each of ``mutants`` it must not."""
+    """``run(seed, mutant)`` with no mutant must hold; with each of ``mutants`` it must break in the words beside it.
+
+    The words keep a drill from passing because something else went wrong.
+    """
 
     name: str
     run: Callable[[int, str | None], Result]
-    mutants: Sequence[str] = ()
+    mutants: Mapping[str, str] = field(default_factory=dict)

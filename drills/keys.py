@@ -8,7 +8,7 @@ import httpx2
 
 from drills.desks import DATABASES, Desk, Server, desk_on
 from drills.drill import Drill, Result
-from drills.load import LONGEST, RETRIES, Load, record_holds
+from drills.load import LONGEST, Load, record_holds, transport
 from tests.letters import letter
 
 KEYS, AT_ONCE, DIE_EVERY, MUTANT_KEYS = 200, 50, 150, 10
@@ -52,7 +52,7 @@ def _post(desk: Desk, server: Server, load: Load, key: str, body: dict) -> str |
         load.calls += 1
         load.retried += attempt > 0
         try:
-            with httpx2.Client(transport=httpx2.HTTPTransport(retries=RETRIES), timeout=LONGEST) as client:
+            with httpx2.Client(transport=transport(), timeout=LONGEST) as client:
                 answer = client.post(f"{server.url}/v1/requests", json=body, headers=headers)
         except httpx2.TransportError:
             continue

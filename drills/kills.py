@@ -36,7 +36,7 @@ def _on(database: str) -> Drill:
     return Drill(
         name=f"kill-server-{database}",
         run=lambda seed, mutant: _run(database, seed, mutant),
-        mutants=("commit-after-response", "leaf-outside-transaction"),
+        mutants={"commit-after-response": "is lost", "leaf-outside-transaction": "requests, "},
     )
 
 

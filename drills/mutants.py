@@ -40,13 +40,13 @@ def commit_after_response() -> None:
             session.close()
             raise
         _here.pending = session
-        threading.Timer(BETWEEN, lambda: (session.commit(), session.close())).start()
 
     @contextmanager
     def read(self: Sessions):
         pending, _here.pending = getattr(_here, "pending", None), None
         if pending is not None:
             yield pending
+            threading.Timer(BETWEEN, lambda: (pending.commit(), pending.close())).start()
             return
         with _read(self) as session:
             yield session
@@ -85,7 +85,12 @@ def naive_claim() -> None:
             item = found and found.id
         return item and session.get(QueueItemRow, item)
 
-    service.casework.claim.next_waiting = next_waiting
+    def hold(session: Session, row: QueueItemRow, caller, at) -> None:
+        row.state, row.holder_id, row.claimed_at = "claimed", caller.id, at
+        row.version += 1
+        session.flush()
+
+    service.casework.claim.next_waiting, service.casework.claim._hold = next_waiting, hold
 
 
 def deferred_begin() -> None:
@@ -99,8 +104,14 @@ def deferred_begin() -> None:
 
 
 def key_taken_blindly() -> None:
-    """The key is looked up before the work and never held: two calls at once are both done."""
-    service.flows.submit.keep_answer = lambda *_, **__: True
+    """The key is looked up before the work and kept, but nobody heeds that it is there: calls at once are all done."""
+    keep = service.flows.submit.keep_answer
+
+    def blindly(*given, **named) -> bool:
+        keep(*given, **named)
+        return True
+
+    service.flows.submit.keep_answer = blindly
 
 
 def die_between_commit_and_answer() -> None:

@@ -63,7 +63,11 @@ def _lose(desk: Desk) -> None:
 
 
 def _on(database: str) -> Drill:
-    return Drill(name=f"restore-{database}", run=lambda _, mutant: _run(database, mutant), mutants=("signer-forgets",))
+    return Drill(
+        name=f"restore-{database}",
+        run=lambda _, mutant: _run(database, mutant),
+        mutants={"signer-forgets": "a signature over the older log"},
+    )
 
 
 DRILLS = [_on(database) for database in DATABASES]

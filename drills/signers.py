@@ -117,4 +117,4 @@ def _roots(desk: Desk) -> dict[int, bytes]:
     return roots
 
 
-DRILLS = [Drill(name="signer-dies", run=_run, mutants=("signs-before-remembering",))]
+DRILLS = [Drill(name="signer-dies", run=_run, mutants={"signs-before-remembering": "two roots"})]

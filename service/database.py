@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 from service.errors import Unavailable
 
 WAL_TRIES = 20
+STATEMENT_TIMEOUT = "57014"  # SQLSTATE query_canceled
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 NAMES = {
@@ -106,6 +107,8 @@ def _translated() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("The database is busy; try again.", code="database-busy") from error
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == STATEMENT_TIMEOUT:
+            raise Unavailable("The database took too long; try again.", code="statement-timeout") from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             raise Unavailable("The database cannot be reached or is full; try again.", code="database-down") from error
         raise

@@ -4,8 +4,10 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.clock import now
@@ -13,6 +15,7 @@ from service.desk import Desk
 from service.errors import ServiceError
 from service.ledger.merkle import EMPTY, leaf_hash
 from service.ledger.models import LeafRow
+from service.ledger.note import CheckpointBody
 from service.ledger.queries import head, latest_checkpoint, leaves
 from service.ledger.signer import KEY
 from service.tables import schema_is_current
@@ -22,7 +25,7 @@ FREE_BYTES = 1024**3  # under which a disk is called nearly full
 CLOCK_SECONDS = 5  # by which our clock and the database's may differ
 LATE_SECONDS = 3_900  # an idle ledger is signed hourly; five minutes of grace
 SIGNING_SECONDS = 60  # a grown one within 5 s; the rest is grace
-OVERDUE_SECONDS = 900
+OLD_SECONDS = 900
 WANTED = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
@@ -40,15 +43,16 @@ class Sign:
 
 
 def examine(desk: Desk) -> list[Sign]:
-    """All signs; a look that fails is a bad sign, not an error."""
+    """All signs; a look that fails is a bad sign beside those found before, not an error."""
     return [sign for look in LOOKS for sign in _signs(look, desk)]
 
 
-def _signs(look: Callable[[Desk], Iterator[Sign]], desk: Desk) -> list[Sign]:
+def _signs(look: Callable[[Desk], Iterator[Sign]], desk: Desk) -> Iterator[Sign]:
     try:
-        return list(look(desk))
-    except ServiceError as error:
-        return [_sign(look.__name__.strip("_"), "bad", error.detail)]
+        yield from look(desk)
+    except (ServiceError, SQLAlchemyError, OSError, ValueError) as error:
+        detail = getattr(error, "detail", None) or f"{type(error).__name__}: cannot be looked at"
+        yield _sign(look.__name__.strip("_"), "bad", detail)
 
 
 def _sign(name: str, state: bool | str, detail: object) -> Sign:
@@ -69,9 +73,10 @@ def _database(desk: Desk) -> Iterator[Sign]:
 def _sqlite(desk: Desk) -> Iterator[Sign]:
     with desk.sessions.engine.connect() as writes:  # durability is a setting of the connection that writes
         journal, synchronous = (writes.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous"))
-        faults = writes.scalars(text("PRAGMA quick_check(3)")).all()
-        version = writes.scalar(text("SELECT sqlite_version()"))
     yield _sign("durability", (journal, synchronous) == ("wal", 2), f"journal {journal}, synchronous {synchronous}")
+    with desk.sessions.read() as session:
+        faults = session.scalars(text("PRAGMA quick_check(3)")).all()
+        version = session.scalar(text("SELECT sqlite_version()"))
     yield _sign("pages", faults == ["ok"], "; ".join(faults))
     yield _sign("version", True, f"SQLite {version}; production wants PostgreSQL")
 
@@ -90,42 +95,56 @@ def _postgresql(session: Session) -> Iterator[Sign]:
 
 
 def _ledger(desk: Desk) -> Iterator[Sign]:
+    memory, at = _memory(desk), now()  # before the log is looked at: it grows meanwhile, and is signed again
     with desk.sessions.read() as session:
         tree, last = head(session), latest_checkpoint(session, desk.settings.ledger_origin)
-        count, highest = session.execute(select(func.count(), func.max(LeafRow.leaf_index)).select_from(LeafRow)).one()
-        whole = count == tree.size == (-1 if highest is None else highest) + 1
-        yield _sign("leaves", whole, f"{count} rows for {tree.size} leaves, the last is {highest}")
-        again = EMPTY
-        for leaf in leaves(session, first=0, end=tree.size):
-            again, _ = again.append(leaf_hash(leaf))
-        same = again.root() == tree.root()
-        yield _sign("tree", same, "hashes to its root" if same else "the leaves do not hash to the stored root")
-        age = None if last is None else (now() - last.signed_at).total_seconds()
+        age = None if last is None else (at - last.signed_at).total_seconds()
         limit = LATE_SECONDS if last is None or last.size == tree.size else SIGNING_SECONDS
         late = "warning" if age is None or age > limit else "ok"
         yield _sign("checkpoint", late, "none yet" if age is None else f"over {last.size} leaves, {age:.0f} s ago")
-    yield from _signer(desk, tree.size)
+        count, highest = session.execute(select(func.count(), func.max(LeafRow.leaf_index)).select_from(LeafRow)).one()
+        whole = count == tree.size == (-1 if highest is None else highest) + 1
+        yield _sign("leaves", whole, f"{count} rows for {tree.size} leaves, the last is {highest}")
+        again, signed = EMPTY, None
+        for leaf in leaves(session, first=0, end=tree.size):
+            again, _ = again.append(leaf_hash(leaf))
+            if memory is not None and again.size == memory.size:
+                signed = again.root()
+        same = again.root() == tree.root()
+        yield _sign("tree", same, "hashes to its root" if same else "the leaves do not hash to the stored root")
+    if memory is not None and memory.size:
+        yield _sign("signer", signed == memory.root, _signed(memory.size, tree.size, signed == memory.root))
 
 
-def _signer(desk: Desk, size: int) -> Iterator[Sign]:
-    key = desk.settings.data_dir / "ledger" / KEY
-    if not key.exists():
-        yield _sign("signing key", "warning", f"none at {key}: made at the first signature")
+def _signed(size: int, there: int, same: bool) -> str:
+    if size > there:
+        return f"signed {size} leaves, more than there are: restored?"
+    return f"signed {size} leaves{'' if same else ', which were others'}"
+
+
+def _memory(desk: Desk) -> CheckpointBody | None:
+    """What was signed last; None where no key was made yet, for to look must not make one."""
+    return desk.signer.remembered() if _key(desk).exists() else None
+
+
+def _key(desk: Desk) -> Path:
+    return desk.settings.data_dir / "ledger" / KEY
+
+
+def _signing_key(desk: Desk) -> Iterator[Sign]:
+    if not _key(desk).exists():
+        yield _sign("signing key", "warning", f"none at {_key(desk)}: made at the first signature")
         return
-    memory, mode = desk.signer.remembered(), stat.S_IMODE(key.stat().st_mode)
-    signed = memory.size if memory else 0
-    forward = signed <= size
-    yield _sign("signer", forward, f"signed {signed} leaves{'' if forward else ', more than there are: restored?'}")
-    yield _sign("signing key", mode & 0o077 == 0, f"mode {mode:o}")
+    mode = stat.S_IMODE(_key(desk).stat().st_mode)
+    yield _sign("signing key", mode & 0o077 == 0, f"mode {mode:o}, origin {desk.signer.key.name}")
 
 
 def _work(desk: Desk) -> Iterator[Sign]:
     with desk.sessions.read() as session:
         waiting = backlog(session)
-    for kind, count, due in waiting:
-        overdue = (now() - due).total_seconds()
-        late = "warning" if overdue > OVERDUE_SECONDS else "ok"
-        yield _sign(f"tasks {kind}", late, f"{count}, due {overdue:.0f} s ago")
+    for kind, count, since in waiting:
+        age = (now() - since).total_seconds()
+        yield _sign(f"tasks {kind}", "warning" if age > OLD_SECONDS else "ok", f"{count}, the oldest {age:.0f} s old")
     if not waiting:
         yield _sign("tasks", True, "none wait")
 
@@ -138,7 +157,7 @@ def _machine(desk: Desk) -> Iterator[Sign]:
     yield _sign("catalogue", True, f"{desk.catalogue.current.slug}, {desk.catalogue.current.status}")
 
 
-LOOKS = (_database, _ledger, _work, _machine)
+LOOKS = (_database, _ledger, _signing_key, _work, _machine)
 
 
 def _database_clock(session: Session):

@@ -8,12 +8,13 @@ import structlog
 from prometheus_client import REGISTRY, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.casework.queries import queue_lengths
 from service.clock import now
 from service.desk import Desk
-from service.errors import ServiceError
+from service.errors import ServiceError, Unavailable
 from service.ledger.queries import head, latest_checkpoint
 from service.tasks.lease import backlog
 
@@ -35,8 +36,8 @@ class Gauges(Collector):
         try:
             with self._desk.sessions.read() as session:
                 found = [*_queues(session, now()), *_tasks(session, now()), *_ledger(session, self._desk, now())]
-        except ServiceError as error:
-            log.warning("not measured", code=error.code)
+        except (ServiceError, SQLAlchemyError) as error:
+            log.warning("not measured", why=getattr(error, "code", type(error).__name__))
             found = []
         yield GaugeMetricFamily("mandate_desk_database_up", "Whether the database answers", value=bool(found))
         yield from found
@@ -51,7 +52,14 @@ def served(desk: Desk) -> Iterator[None]:
         return
     gauges = Gauges(desk)
     REGISTRY.register(gauges)
-    server, thread = start_http_server(port, addr=desk.settings.metrics_host)
+    try:
+        server, thread = start_http_server(port, addr=desk.settings.metrics_host)
+    except OSError as error:
+        REGISTRY.unregister(gauges)
+        raise Unavailable(
+            f"The port {port} for metrics is taken; each process needs its own MANDATE_DESK_METRICS_PORT.",
+            code="port-taken",
+        ) from error
     log.info("metrics served", port=port)
     try:
         yield
@@ -73,19 +81,17 @@ def _queues(session: Session, at: datetime) -> Iterator[Metric]:
 
 def _tasks(session: Session, at: datetime) -> Iterator[Metric]:
     waiting = GaugeMetricFamily("mandate_desk_tasks_waiting", "Tasks of the worker not done", labels=["kind"])
-    late = GaugeMetricFamily("mandate_desk_task_overdue_seconds", "How long the oldest is due", labels=["kind"])
-    for kind, count, due in backlog(session):
+    oldest = GaugeMetricFamily("mandate_desk_oldest_task_seconds", "Age of the oldest of them", labels=["kind"])
+    for kind, count, since in backlog(session):
         waiting.add_metric([kind], count)
-        late.add_metric([kind], max(0.0, (at - due).total_seconds()))
-    yield from (waiting, late)
+        oldest.add_metric([kind], (at - since).total_seconds())
+    yield from (waiting, oldest)
 
 
 def _ledger(session: Session, desk: Desk, at: datetime) -> Iterator[Metric]:
     size, signed = head(session).size, latest_checkpoint(session, desk.settings.ledger_origin)
+    unsigned = size - (signed.size if signed else 0)
     yield GaugeMetricFamily("mandate_desk_ledger_leaves", "Leaves in the ledger", value=size)
-    if signed is not None:
-        unsigned, age = size - signed.size, (at - signed.signed_at).total_seconds()
-        yield GaugeMetricFamily(
-            "mandate_desk_ledger_unsigned_leaves", "Leaves beyond the last checkpoint", value=unsigned
-        )
-        yield GaugeMetricFamily("mandate_desk_checkpoint_age_seconds", "Since the last signature", value=age)
+    yield GaugeMetricFamily("mandate_desk_ledger_unsigned_leaves", "Leaves after the last checkpoint", value=unsigned)
+    age = (at - signed.signed_at).total_seconds() if signed else float("inf")
+    yield GaugeMetricFamily("mandate_desk_checkpoint_age_seconds", "Since the last signature", value=age)

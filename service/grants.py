@@ -1,5 +1,7 @@
 """Least privilege on PostgreSQL: the statements that let a role run the service and no more."""
 
+import re
+
 from service.database import Base
 from service.errors import Invalid
 
@@ -12,6 +14,7 @@ EXTRA = {
     "idempotency": ("SELECT", "INSERT", "DELETE"),
     "task": ("SELECT", "INSERT", "UPDATE", "DELETE"),
 }
+RESERVED = ("public", "none", "user", "all", "current_user", "current_role", "session_user")
 REST = ("SELECT", "INSERT", "UPDATE")
 
 
@@ -20,10 +23,14 @@ def grants(role: str) -> list[str]:
 
     Run again after each migration. Raises Invalid for a name that would need quoting.
     """
-    if not (role.isascii() and role.isidentifier() and role == role.lower()):
+    if not re.fullmatch("[a-z][a-z0-9_]{0,62}", role) or role in RESERVED:
         raise Invalid(f"{role} is no plain role name; take small letters, digits and _.", code="bad-role")
-    lines = [f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};", f"GRANT USAGE ON SCHEMA public TO {role};"]
+    lines = [
+        "BEGIN;",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};",
+        f"GRANT USAGE ON SCHEMA public TO {role};",
+    ]
     for table in sorted(Base.metadata.tables):
         rights = ("SELECT", "INSERT") if table in ADD_ONLY else EXTRA.get(table, REST)
         lines.append(f"GRANT {', '.join(rights)} ON {table} TO {role};")
-    return [*lines, f"GRANT SELECT ON alembic_version TO {role};"]
+    return [*lines, f"GRANT SELECT ON alembic_version TO {role};", "COMMIT;"]

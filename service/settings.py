@@ -1,5 +1,6 @@
 """Settings, read once from the environment (prefix ``MANDATE_DESK_``) and passed on as arguments."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -64,6 +65,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.data_dir / 'mandate-desk.sqlite3'}"
+
+
+def tool_environment() -> dict[str, str]:
+    """The environment for a tool of the database's that we run: ours, with messages in English."""
+    return {**os.environ, "LC_ALL": "C"}
 
 
 def load_settings() -> Settings:

@@ -57,7 +57,7 @@ def read_again(desk: Desk) -> bool:
         return False
     with desk.sessions.read() as session:
         need = unread(session, lease.subject)
-    report = need and desk.reader.read([(need.title, need.text)], need.language, wait_seconds=READING_SECONDS)[0]
+    report = need and desk.reader.read_again(need.title, need.text, need.language, wait_seconds=READING_SECONDS)
     with desk.sessions.begin() as session:
         if report is not None and report.unread:
             put_back(session, lease, at=now())

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "task",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("put_at", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
@@ -30,8 +31,8 @@ def upgrade() -> None:
     # What came in before this version while the matcher was down waits for its reading since then.
     op.execute(
         """
-        INSERT INTO task (kind, subject, due_at, attempts, fence)
-        SELECT 'rematch', need_id, made_at, 0, 0 FROM assessment AS newest
+        INSERT INTO task (kind, subject, put_at, due_at, attempts, fence)
+        SELECT 'rematch', need_id, made_at, made_at, 0, 0 FROM assessment AS newest
         WHERE CAST(reasons AS TEXT) LIKE '%matcher_unavailable%'
         AND NOT EXISTS (
             SELECT 1 FROM assessment AS later WHERE later.need_id = newest.need_id AND later.ordinal > newest.ordinal

@@ -10,6 +10,7 @@ from service.access.permissions import works_for
 from service.access.principal import Principal
 from service.assessment.models import AssessmentRow
 from service.casework.models import DecisionRow, QueueItemRow, RouteRow
+from service.casework.routing import Route
 from service.casework.schemas import DecisionOut, Holder, ItemSummary, QueueOut, RouteOut
 from service.errors import Forbidden, NotFound
 from service.ids import is_id
@@ -77,6 +78,20 @@ def queue_lengths(session: Session) -> list[tuple[str, int, datetime]]:
     columns = (QueueItemRow.team, func.count(), func.min(QueueItemRow.received_at))
     waiting = select(*columns).where(QueueItemRow.state == "waiting")
     return [tuple(row) for row in session.execute(waiting.group_by(QueueItemRow.team))]
+
+
+def newest_route(session: Session, need_id: str) -> Route:
+    """Where the need's newest reading sends it."""
+    query = select(RouteRow).join(AssessmentRow, AssessmentRow.id == RouteRow.assessment_id)
+    query = query.where(RouteRow.need_id == need_id).order_by(AssessmentRow.ordinal.desc())
+    row = session.scalars(query.limit(1)).one()
+    return Route(
+        lead=row.lead,
+        supporting=tuple(row.supporting),
+        why=row.why,
+        would_go_to=row.would_go_to,
+        table=row.routing_table,
+    )
 
 
 def route_of(session: Session, assessment_id: str) -> RouteOut:

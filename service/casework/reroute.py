@@ -1,7 +1,7 @@
 """A new reading moves a need: the queues follow its route, but nobody loses what they hold."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +14,8 @@ from service.casework.transitions import next_state
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rerouted:
-    """The route that was taken, the ids of the items it made, and the items that left their queues."""
+    """The ids of the items that were made, and the items that left their queues."""
 
-    route: Route
     made: Sequence[str]
     left: Sequence[QueueItemRow]
 
@@ -33,35 +32,49 @@ def lead_of(items: Sequence[QueueItemRow]) -> QueueItemRow:
 
 
 def reroute(session: Session, items: Sequence[QueueItemRow], *, assessment_id: str, route: Route) -> Rerouted:
-    """Moves the need's waiting items to the teams of the route.
+    """Writes the route of a new reading and moves the need's waiting items to its teams.
 
-    Where an officer holds the lead item it stays with them, and the route says where it would go. The version of every
-    item rises, so that nobody rules on a reading that they have not seen.
+    Where an officer holds the lead item it stays with them until they give it back (see ``follow``). The version of
+    every item rises, so that nobody rules on a reading that they have not seen.
     """
-    lead = lead_of(items)
-    if lead.state != "waiting" and lead.team != route.lead:
-        route = replace(
-            route,
-            lead=lead.team,
-            supporting=(),
-            would_go_to=route.would_go_to or route.lead,
-            why=f"An officer of the team {lead.team} holds it. Otherwise: {route.why}",
-        )
-    keep_route(session, need_id=lead.need_id, assessment_id=assessment_id, route=route)
-    teams = (route.lead, *route.supporting)
-    left = [item for item in items if item.state == "waiting" and item.team not in teams]
+    keep_route(session, need_id=items[0].need_id, assessment_id=assessment_id, route=route)
     for item in items:
         item.version += 1
-        if item in left:
-            item.state = next_state(item.role, item.state, "reroute")
-    there = {item.team for item in items}
-    made = add_items(
+    left, made = _move(session, items, lead=route.lead, supporting=route.supporting)
+    return Rerouted(left=left, made=made)
+
+
+def follow(session: Session, row: QueueItemRow, route: Route) -> Rerouted:
+    """After a lead item has come back to its queue: it goes where the need's newest route sends it."""
+    teams = session.scalars(select(QueueItemRow.team).where(QueueItemRow.need_id == row.need_id)).all()
+    if row.role != "lead" or row.team == route.lead or route.lead in teams:
+        return Rerouted(made=(), left=())
+    row.state = next_state(row.role, row.state, "reroute")
+    row.version += 1
+    return Rerouted(made=_make(session, row, [route.lead], route.lead), left=(row,))
+
+
+def _move(
+    session: Session, items: Sequence[QueueItemRow], *, lead: str, supporting: Sequence[str]
+) -> tuple[list[QueueItemRow], list[str]]:
+    """The items that left their queues, and the ids of those made for teams that had none."""
+    present = lead_of(items)
+    stays = present.team != lead and present.state != "waiting"
+    left = [item for item in items if item.state == "waiting" and item.team not in (lead, *supporting)]
+    for item in left:
+        item.state = next_state(item.role, item.state, "reroute")
+    there = {item.team for item in items} | ({lead} if stays else set())
+    return left, _make(session, present, [team for team in (lead, *supporting) if team not in there], lead)
+
+
+def _make(session: Session, like: QueueItemRow, teams: Sequence[str], lead: str) -> list[str]:
+    """Items of the same need, in its place by priority and time of receipt."""
+    return add_items(
         session,
-        teams=[team for team in teams if team not in there],
-        lead=route.lead,
-        request_id=lead.request_id,
-        need_id=lead.need_id,
-        priority=lead.priority,
-        received_at=lead.received_at,
+        teams=teams,
+        lead=lead,
+        request_id=like.request_id,
+        need_id=like.need_id,
+        priority=like.priority,
+        received_at=like.received_at,
     )
-    return Rerouted(route=route, made=made, left=left)

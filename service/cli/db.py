@@ -14,6 +14,7 @@ from service.settings import load_settings
 from service.tables import revision, schema_is_current
 from service.tables import upgrade as upgrade_schema
 
+COMMAND_SECONDS = 3_600  # an operator at a terminal has more patience than a door
 app = typer.Typer(help="The database: its schema, backup and restore.", no_args_is_help=True)
 
 
@@ -22,7 +23,9 @@ def database() -> Iterator[Sessions]:
     """The database of the settings, closed at the end."""
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    sessions = Sessions(settings.url, pool_size=1, lock_wait_seconds=settings.lock_wait_seconds)
+    sessions = Sessions(
+        settings.url, pool_size=1, lock_wait_seconds=settings.lock_wait_seconds, statement_seconds=COMMAND_SECONDS
+    )
     try:
         yield sessions
     finally:

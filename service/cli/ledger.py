@@ -18,7 +18,7 @@ from service.ledger.export import write_bundle
 from service.ledger.origin import declare_origin
 from service.ledger.prove import prove_inclusion
 from service.ledger.queries import head, latest_checkpoint
-from service.ledger.signer import Signer, load_signer
+from service.ledger.signer import Signer, end_retirement, load_signer
 from service.settings import load_settings
 
 app = typer.Typer(help="The record: checkpoints, exports, proofs.", no_args_is_help=True)
@@ -67,6 +67,7 @@ def new_origin(
     with database() as sessions:
         with sessions.begin() as session:
             declare_origin(session, data_dir=settings.data_dir, origin=settings.ledger_origin, reason=reason, at=now())
+        end_retirement(settings.data_dir)
         signer = load_signer(settings.data_dir, settings.ledger_origin)
         with sessions.begin() as session:
             signed = sign_checkpoint(session, signer=signer, at=now())

@@ -1,5 +1,7 @@
 """``mandate-desk serve``."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Annotated
@@ -38,6 +40,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; MANDATE_DESK_PORT where absent.")] = None,
 ) -> None:
     """Serve the API and its docs (at /docs), and do the worker's jobs beside it, until told to stop."""
+    # uvicorn raises the signal that ended it again; so the blocks below are left, and the step under way is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with (
         ready_desk() as desk,
         served(desk),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from service.access.principal import Principal
+from service.casework.reroute import Rerouted
 from service.casework.routing import Route
 from service.casework.ruling import Ruling
 from service.intake.receive import NewRequest
@@ -87,6 +88,22 @@ def moved(name: EventName, *, request_id: str, item_id: str, team: str, version:
         actor=actor,
         facts={"item": item_id, "team": team, "version": version},
     )
+
+
+def sent_on(request_id: str, need_id: str, done: Rerouted, route: Route) -> list[Event]:
+    """A need went to other queues: a leaf for each item that left one, and one for where it goes."""
+    left = [
+        moved(
+            EventName.ITEM_REROUTED,
+            request_id=request_id,
+            item_id=item.id,
+            team=item.team,
+            version=item.version,
+            actor="system",
+        )
+        for item in done.left
+    ]
+    return [*left, queued(request_id, need_id, done.made, route)]
 
 
 def decided(

@@ -34,22 +34,23 @@ class Reader:
     def __init__(self, matcher: Matcher, *, catalogue: str, workers: int, wait_seconds: float) -> None:
         self.matcher, self._catalogue, self._wait = matcher, catalogue, wait_seconds
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reading")
+        self._again = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading-again")
 
-    def read(
-        self, texts: Sequence[tuple[str, str]], language: str | None, *, wait_seconds: float | None = None
-    ) -> list[MatchReport]:
-        """A report for each (title, text), in order; what fails or is late is ``matcher_unavailable``, never raised.
-
-        ``wait_seconds`` is for callers with more patience than a door.
-        """
-        wait = wait_seconds or self._wait
-        deadline = ticks() + wait
+    def read(self, texts: Sequence[tuple[str, str]], language: str | None) -> list[MatchReport]:
+        """A report for each (title, text), in order; what fails or is late is ``matcher_unavailable``, never raised."""
+        deadline = ticks() + self._wait
         jobs = [self._pool.submit(self._timed, title, text, language) for title, text in texts]
-        return [self._report(job, deadline, wait, language) for job in jobs]
+        return [self._report(job, deadline, self._wait, language) for job in jobs]
+
+    def read_again(self, title: str, text: str, language: str | None, *, wait_seconds: float) -> MatchReport:
+        """The same for one text that was missed, at leisure, beside the doors' readings and never in their way."""
+        job = self._again.submit(self._timed, title, text, language)
+        return self._report(job, ticks() + wait_seconds, wait_seconds, language)
 
     def close(self) -> None:
         """Drops what has not begun; does not wait for what runs."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._again):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _timed(self, title: str, text: str, language: str | None) -> MatchReport:
         with READING_SECONDS.time():

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from service.assessment.queries import current_assessment
 from service.assessment.record import ENGINE, record
-from service.casework.reroute import Rerouted, lead_of, lock_items, reroute
+from service.casework.reroute import lead_of, lock_items, reroute
 from service.casework.routing import Circumstances, choose_route
 from service.desk import Desk
-from service.flows.leaves import moved, queued, read
+from service.flows.leaves import read, sent_on
 from service.intake.models import AssistanceRequestRow, NeedRow
 from service.ledger.append import append
-from service.ledger.events import Event, EventName
+from service.ledger.events import Event
 from service.matching.report import MatchReport
 from service.tasks.lease import Lease, finish
 
@@ -60,19 +60,4 @@ def _read_again(
     route = choose_route(report, circumstances, desk.routing)
     assessment = record(session, need.id, report=report, instrument=desk.catalogue.current.slug, author=ENGINE, at=at)
     done = reroute(session, items, assessment_id=assessment, route=route)
-    return [read(request.id, need.id, assessment, report), *_moves(request.id, need.id, done)]
-
-
-def _moves(request_id: str, need_id: str, done: Rerouted) -> list[Event]:
-    left = [
-        moved(
-            EventName.ITEM_REROUTED,
-            request_id=request_id,
-            item_id=item.id,
-            team=item.team,
-            version=item.version,
-            actor="system",
-        )
-        for item in done.left
-    ]
-    return [*left, queued(request_id, need_id, done.made, done.route)]
+    return [read(request.id, need.id, assessment, report), *sent_on(request.id, need.id, done, route)]

@@ -81,7 +81,7 @@ def submit(session: Session, *, desk: Desk, plan: Plan, call: Call, caller: Prin
             received_at=at,
         )
         if report.unread:
-            put(session, Kind.REMATCH, need.id, due_at=at)
+            put(session, Kind.REMATCH, need.id, at=at)
         events += [
             read(plan.new.id, need.id, assessment, report),
             queued(plan.new.id, need.id, items, route),

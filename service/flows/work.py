@@ -10,12 +10,13 @@ from service.casework.claim import claim, claim_next
 from service.casework.decide import decide, item_to_decide
 from service.casework.idle import return_idle
 from service.casework.models import QueueItemRow
-from service.casework.queries import needs_open
+from service.casework.queries import needs_open, newest_route
 from service.casework.release import release
+from service.casework.reroute import follow
 from service.casework.ruling import check_acceptable, rulings_of
 from service.casework.schemas import DecideIn
 from service.desk import Desk
-from service.flows.leaves import decided, moved
+from service.flows.leaves import decided, moved, sent_on
 from service.intake.progress import lock_request, progress
 from service.intake.queries import request_row
 from service.ledger.append import append
@@ -37,14 +38,16 @@ def claim_next_item(session: Session, team: str, *, caller: Principal, at: datet
 def release_item(session: Session, item_id: str, *, seen: int | None, caller: Principal, at: datetime) -> int:
     """Gives the item back to its queue; the leaf's index."""
     row = release(session, item_id, seen=seen, caller=caller)
-    return _append_move(session, EventName.ITEM_RELEASED, row, caller, at)
+    event = _move(EventName.ITEM_RELEASED, row, caller.id)
+    return append(session, [event, *_followed(session, row)], at=at)[0]
 
 
 def return_idle_items(session: Session, *, since: datetime, limit: int, at: datetime) -> int:
     """Gives items that are held since before the time back to their queues; how many."""
     rows = return_idle(session, since=since, limit=limit)
     if rows:
-        append(session, [_move(EventName.ITEM_RETURNED, row, "system") for row in rows], at=at)
+        moves = [(_move(EventName.ITEM_RETURNED, row, "system"), _followed(session, row)) for row in rows]
+        append(session, [event for returned, more in moves for event in (returned, *more)], at=at)
     return len(rows)
 
 
@@ -98,6 +101,13 @@ def _close_request(session: Session, request_id: str) -> bool:
 def _claimed(session: Session, row: QueueItemRow, caller: Principal, at: datetime) -> int:
     progress(session, row.request_id, to="in_work")
     return _append_move(session, EventName.ITEM_CLAIMED, row, caller, at)
+
+
+def _followed(session: Session, row: QueueItemRow) -> list[Event]:
+    """What came in while the item was held: a newer reading that sends the need to another team."""
+    route = newest_route(session, row.need_id)
+    done = follow(session, row, route)
+    return sent_on(row.request_id, row.need_id, done, route) if done.left else []
 
 
 def _append_move(session: Session, name: EventName, row: QueueItemRow, caller: Principal, at: datetime) -> int:

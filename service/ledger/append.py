@@ -21,7 +21,7 @@ def append(session: Session, events: Sequence[Event], *, at: datetime) -> tuple[
     """
     leaves = [make_leaf(event, at=at, id=new_id()) for event in events]
     session.flush()
-    head = _lock_head(session)
+    head = lock_head(session)
     frontier, nodes, first = frontier_of(head.size, head.frontier), [], head.size
     for leaf in leaves:
         frontier, made = frontier.append(leaf.hash)
@@ -34,7 +34,7 @@ def append(session: Session, events: Sequence[Event], *, at: datetime) -> tuple[
     return tuple(range(first, frontier.size))
 
 
-def _lock_head(session: Session) -> HeadRow:
+def lock_head(session: Session) -> HeadRow:
     """The head as it is now; on SQLite the transaction is alone already."""
     query = select(HeadRow).where(HeadRow.id == 1).with_for_update().execution_options(populate_existing=True)
     head = session.scalars(query).one_or_none()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.database import insert_new
 from service.errors import Conflict
+from service.ledger.append import lock_head
 from service.ledger.merkle import EMPTY, Frontier, leaf_hash, root_at, subtree
 from service.ledger.models import CheckpointRow
 from service.ledger.note import BadNote, CheckpointBody, open_note
@@ -48,6 +49,9 @@ def sign_checkpoint(session: Session, *, signer: Signer, at: datetime) -> Checkp
 def _check_signer(session: Session, signer: Signer) -> None:
     """One origin has one key: with two, auditors would hold two histories that both look sound."""
     newest = latest_checkpoint(session, signer.key.name)
+    if newest is None:  # two first signatures at once would not see each other
+        lock_head(session)
+        newest = latest_checkpoint(session, signer.key.name)
     try:
         if newest is not None:
             open_note(newest.note, signer.verifier)

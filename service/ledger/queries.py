@@ -62,6 +62,12 @@ def latest_checkpoint(session: Session, origin: str) -> CheckpointRow | None:
     return session.scalars(query.order_by(CheckpointRow.size.desc()).limit(1)).one_or_none()
 
 
+def latest_of_another(session: Session, origin: str) -> CheckpointRow | None:
+    """The checkpoint signed last under any other origin, or None."""
+    query = select(CheckpointRow).where(CheckpointRow.origin != origin)
+    return session.scalars(query.order_by(CheckpointRow.signed_at.desc()).limit(1)).one_or_none()
+
+
 def earlier_sizes(session: Session, origin: str, *, size: int, limit: int) -> list[int]:
     """Sizes of checkpoints before this one, newest first; of a log without leaves there is nothing to prove."""
     query = select(CheckpointRow.size).where(

@@ -30,9 +30,9 @@ class Lease:
     attempts: int
 
 
-def put(session: Session, kind: Kind, subject: str, *, due_at: datetime) -> bool:
-    """Writes the task, in the caller's transaction; False where it is there already."""
-    values = {"kind": kind, "subject": subject, "due_at": due_at, "attempts": 0, "fence": 0, "leased_until": None}
+def put(session: Session, kind: Kind, subject: str, *, at: datetime) -> bool:
+    """Writes the task, due at once, in the caller's transaction; False where it is there already."""
+    values = {"kind": kind, "subject": subject, "put_at": at, "due_at": at, "attempts": 0, "fence": 0}
     return insert_new(session, TaskRow, values)
 
 
@@ -69,8 +69,8 @@ def any_due(session: Session, kind: Kind, *, at: datetime) -> bool:
 
 
 def backlog(session: Session) -> list[tuple[str, int, datetime]]:
-    """For each kind of task not done: the kind, how many, and when the oldest was due."""
-    columns = (TaskRow.kind, func.count(), func.min(TaskRow.due_at))
+    """For each kind of task not done: the kind, how many, and since when the oldest waits."""
+    columns = (TaskRow.kind, func.count(), func.min(TaskRow.put_at))
     return [tuple(row) for row in session.execute(select(*columns).group_by(TaskRow.kind))]
 
 

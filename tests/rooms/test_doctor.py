@@ -1,5 +1,7 @@
 """The doctor finds what is wrong with an installation, and nothing where all is well."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, text, update
 
@@ -50,7 +52,7 @@ def test_an_edited_leaf_is_bad(desk, signed):
     with desk.sessions.begin() as session:
         session.execute(update(LeafRow).where(LeafRow.leaf_index == 2).values(leaf=b"{}"))
 
-    assert bad(desk) == {"tree"}
+    assert bad(desk) == {"signer", "tree"}
 
 
 def test_a_lost_leaf_is_bad(desk, signed):
@@ -61,10 +63,25 @@ def test_a_lost_leaf_is_bad(desk, signed):
 
 
 def test_a_log_shorter_than_what_was_signed_is_bad(desk, signed):
-    signer = desk.signer
-    signer.remember(type(signer.remembered())(origin=signer.key.name, size=1000, root=b"\0" * 32))
+    desk.signer.remember(replace(desk.signer.remembered(), size=1000))
 
     assert bad(desk) == {"signer"}
+
+
+def test_a_log_that_is_another_than_what_was_signed_is_bad(desk, signed):
+    memory = desk.signer.remembered()
+    desk.signer.remember(replace(memory, root=b"\1" * 32))
+
+    assert bad(desk) == {"signer"}
+
+
+def test_a_database_without_tables_is_bad_and_no_traceback(desk):
+    with desk.sessions.begin() as session:
+        session.execute(text("DROP TABLE task"))
+    found = states(desk)
+
+    assert found["work"] == "bad"
+    assert found["disk"] in ("ok", "warning")
 
 
 def test_a_key_that_others_can_read_is_bad(desk, signed):

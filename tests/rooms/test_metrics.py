@@ -44,7 +44,8 @@ def test_queues_tasks_and_ledger_are_measured(client, portal, desk, scrape, monk
     assert found['mandate_desk_oldest_waiting_seconds{team="borders"}'] >= 0
     assert found['mandate_desk_tasks_waiting{kind="rematch"}'] == 1
     assert found["mandate_desk_ledger_leaves"] == 8
-    assert "mandate_desk_checkpoint_age_seconds" not in found
+    assert found["mandate_desk_ledger_unsigned_leaves"] == 8
+    assert found["mandate_desk_checkpoint_age_seconds"] == float("inf")
 
     with desk.sessions.begin() as session:
         sign_checkpoint(session, signer=desk.signer, at=now())
@@ -82,6 +83,17 @@ def test_a_database_that_is_down_is_said_and_no_error(desk, monkeypatch):
     assert [(metric.name, metric.samples[0].value) for metric in Gauges(desk).collect()] == [
         ("mandate_desk_database_up", 0)
     ]
+
+
+def test_a_port_that_is_taken_is_named(desk):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = with_settings(desk, metrics_port=other.getsockname()[1])
+        with pytest.raises(Unavailable, match="METRICS_PORT"), served(taken):
+            pass
+    with served(desk):  # nothing was left behind
+        pass
 
 
 def test_no_port_is_opened_unless_one_is_set(desk):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import service.worker
 from service.assessment.models import AssessmentRow
@@ -131,13 +131,32 @@ def test_an_item_that_an_officer_holds_is_not_taken_from_them(client, portal, of
     seen = client.get(f"/v1/items/{item['id']}", headers=officer).json()
     assert (seen["state"], seen["team"]) == ("claimed", "triage")
     assert seen["subject"]["finding"]["primary"] == 10
-    assert seen["subject"]["route"]["would_go_to"] == "borders"
+    assert seen["subject"]["route"]["team"] == "borders"
     stale = client.post(
         f"/v1/items/{item['id']}/decide",
         json={"ruling": "noted"},
         headers=officer | {"If-Match": f'"{held["version"]}"'},
     )
     assert stale.status_code == 412
+
+    given = client.post(f"/v1/items/{item['id']}/release", headers=officer | {"If-Match": f'"{seen["version"]}"'})
+    assert given.json()["state"] == "transferred"
+    body = client.get(f"/v1/requests/{sent['id']}", headers=portal).json()
+    assert lead_item(client, officer, body)["received_at"] == sent["received_at"]
+    assert events(desk, sent["id"])[-3:] == ["casework.item.released", "casework.item.rerouted", "casework.item.queued"]
+
+
+def test_an_idle_claim_follows_the_reading_that_came_meanwhile(client, portal, officer, desk, missed, clock):
+    sent = missed()
+    client.post(f"/v1/items/{lead_item(client, officer, sent)['id']}/claim", headers=officer)
+    read_again(desk)
+    clock(days=8)
+    return_idle(desk)
+
+    body = client.get(f"/v1/requests/{sent['id']}", headers=portal).json()
+    assert lead_item(client, officer, body)["state"] == "waiting"
+    leads = rows(desk, QueueItemRow, QueueItemRow.role == "lead")
+    assert {row.team: row.state for row in leads} == {"triage": "transferred", "borders": "waiting"}
 
 
 def test_a_need_that_was_ruled_on_is_left_alone(client, officer, desk, missed):
@@ -165,6 +184,21 @@ def test_a_lease_is_given_to_one_worker_and_passes_on_when_it_ends(desk, missed)
         second = take(session, Kind.REMATCH, at=at + LEASE, lease_for=LEASE)
 
     assert (first.fence, second.fence, second.attempts) == (1, 2, 2)
+
+
+def test_without_the_fence_the_late_worker_would_write(desk, missed, matcher, monkeypatch):
+    """The deliberate fault that the next test must catch."""
+    missed()
+    with desk.sessions.begin() as session:
+        lost = take(session, Kind.REMATCH, at=now(), lease_for=LEASE)
+    with desk.sessions.begin() as session:
+        session.execute(update(TaskRow).values(fence=lost.fence + 1))
+    with monkeypatch.context() as patch:
+        patch.setattr("service.flows.rematch.finish", lambda *_: None)
+        with desk.sessions.begin() as session:
+            rematch(session, lost, matcher.match("Passenger information", BORDERS, "en"), desk=desk, at=now())
+
+    assert len(rows(desk, AssessmentRow)) == 2
 
 
 @pytest.mark.parametrize("late", ["done", "put back"])
