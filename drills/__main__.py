@@ -10,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from drills import claims, crashes, disks, keys, kills, processes, restores, signers, train_reproduces
+from drills import claims, crashes, disks, keys, kills, restores, signers, train_reproduces
 from drills.drill import Drill
 
-PARTS = (kills, processes, keys, claims, crashes, disks, signers, restores, train_reproduces)
+PARTS = (kills, keys, claims, crashes, disks, signers, restores, train_reproduces)
 DRILLS: list[Drill] = [one for part in PARTS for one in part.DRILLS]
 
 

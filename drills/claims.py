@@ -7,29 +7,30 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 from sqlalchemy import func, select
 
-from drills.desks import DATABASES, Desk, desk_on
+from drills.desks import Desk, desk_on
 from drills.drill import Drill, Result
 from drills.seed import items_waiting
 from service.casework.models import QueueItemRow
 from service.ledger.events import EventName
 from service.ledger.models import LeafRow
 
-OFFICERS, ITEMS, MUTANT_ITEMS = 32, 10_000, 600
+OFFICERS, ITEMS, MANY_PROCESSES_ITEMS, MUTANT_ITEMS = 32, 10_000, 2_000, 600
 
 
-def _run(database: str, mutant: str | None) -> Result:
-    count = MUTANT_ITEMS if mutant else ITEMS
+def _run(database: str, processes: int, items: int, mutant: str | None) -> Result:
+    count = MUTANT_ITEMS if mutant else items
     with desk_on(database) as desk:
         team = items_waiting(desk, count)
-        server = desk.serve(mutant or "")
+        servers = [desk.serve(mutant or "", MANDATE_DESK_WORKER="apart") for _ in range(processes)]
+        urls = [f"{servers[officer % processes].url}/v1/queues/{team}/claim-next" for officer in range(OFFICERS)]
         gate = threading.Barrier(OFFICERS)
         with ThreadPoolExecutor(OFFICERS) as pool:
-            taken = [
-                pool.submit(_claim_all, desk, f"{server.url}/v1/queues/{team}/claim-next", gate)
-                for _ in range(OFFICERS)
-            ]
+            taken = [pool.submit(_claim_all, desk, url, gate) for url in urls]
         given = Counter(item for one in taken for item in one.result())
-        return Result(broken=_broken(desk, given, count, team), facts={"officers": OFFICERS, "claimed": len(given)})
+        return Result(
+            broken=_broken(desk, given, count, team),
+            facts={"officers": OFFICERS, "server processes": processes, "claimed": len(given)},
+        )
 
 
 def _claim_all(desk: Desk, url: str, gate: threading.Barrier) -> list[str]:
@@ -56,12 +57,18 @@ def _broken(desk: Desk, given: Counter, count: int, team: str) -> list[str]:
     return broken
 
 
-def _on(database: str) -> Drill:
+def _on(database: str, processes: int, items: int, mutants: dict[str, str]) -> Drill:
     return Drill(
-        name=f"claims-{database}",
-        run=lambda _, mutant: _run(database, mutant),
-        mutants={"naive-claim": "were given twice"},
+        name=f"claims-{database}" + (f"-{processes}-processes" if processes > 1 else ""),
+        run=lambda _, mutant: _run(database, processes, items, mutant),
+        mutants=mutants,
     )
 
 
-DRILLS = [_on(database) for database in DATABASES]
+TWICE = {"naive-claim": "were given twice"}
+DRILLS = [
+    _on("sqlite", 1, ITEMS, TWICE),
+    _on("postgresql", 1, ITEMS, TWICE),
+    _on("postgresql", 3, MANY_PROCESSES_ITEMS, TWICE),
+    _on("sqlite", 2, MANY_PROCESSES_ITEMS, {"deferred-begin": "503"}),
+]

@@ -68,7 +68,10 @@ def _post(desk: Desk, server: Server, load: Load, key: str, body: dict) -> str |
 
 def _on(database: str) -> Drill:
     return Drill(
-        name=f"one-key-{database}", run=lambda _, mutant: _run(database, mutant), mutants=("key-taken-blindly",)
+        name=f"one-key-{database}",
+        run=lambda _, mutant: _run(database, mutant),
+        # The note verbale stands behind the key as a second guard: a call done twice meets it.
+        mutants={"key-taken-blindly": "was answered 409"},
     )
 
 

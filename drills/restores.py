@@ -46,7 +46,7 @@ def _sent(desk: Desk, count: int) -> Load:
 def _said(done, code: int, what: str) -> list[str]:
     if done.returncode == code:
         return []
-    return [f"{what}: exit code {done.returncode} in place of {code}: {(done.stderr or done.stdout)[-200:]}"]
+    return [f"{what}: exit code {done.returncode} in place of {code}: {(done.stderr or done.stdout)[-200:]!r}"]
 
 
 def _lose(desk: Desk) -> None:
