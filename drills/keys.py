@@ -4,14 +4,12 @@ import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx2
-
-from drills.desks import DATABASES, Desk, Server, desk_on
+from drills.desks import DATABASES, Server, desk_on
 from drills.drill import Drill, Result
-from drills.load import LONGEST, Load, record_holds, transport
+from drills.load import Load, deliver, record_holds
 from tests.letters import letter
 
-KEYS, AT_ONCE, DIE_EVERY, MUTANT_KEYS = 200, 50, 150, 10
+KEYS, AT_ONCE, DIE_EVERY, MUTANT_KEYS = 200, 50, 80, 10
 
 
 def _run(database: str, mutant: str | None) -> Result:
@@ -25,7 +23,7 @@ def _run(database: str, mutant: str | None) -> Result:
             for number in range(MUTANT_KEYS if mutant else KEYS):
                 key = f"key-{number}"
                 body = letter(note_verbale={"reference": key, "date": "2026-11-02"})
-                for told in pool.map(lambda _, k=key, b=body: _post(desk, server, load, k, b), range(AT_ONCE)):
+                for told in pool.map(lambda _, k=key, b=body: deliver(load, desk, server, k, b), range(AT_ONCE)):
                     answers[key].add(told)
         load.ended.set()
         revived.join()
@@ -43,27 +41,6 @@ def _revive(server: Server, load: Load, deaths: list[int]) -> None:
             deaths[0] += 1
             server.start()
         load.ended.wait(0.02)
-
-
-def _post(desk: Desk, server: Server, load: Load, key: str, body: dict) -> str | None:
-    """The id that the post was told, sent again while its outcome is unknown."""
-    headers = desk.portal | {"Idempotency-Key": key}
-    for attempt in range(60):
-        load.calls += 1
-        load.retried += attempt > 0
-        try:
-            with httpx2.Client(transport=transport(), timeout=LONGEST) as client:
-                answer = client.post(f"{server.url}/v1/requests", json=body, headers=headers)
-        except httpx2.TransportError:
-            continue
-        if answer.status_code == 201:
-            load.acknowledge(key, answer.json())
-            return answer.json()["id"]
-        if answer.status_code != 503:
-            load.say(f"{key} was answered {answer.status_code}: {answer.text[:200]}")
-            return None
-    load.say(f"{key} was not taken in 60 attempts")
-    return None
 
 
 def _on(database: str) -> Drill:

@@ -15,6 +15,7 @@ from service.ledger.events import EventName
 from service.ledger.models import LeafRow
 from tests.letters import letter
 
+ATTEMPTS = 60
 RETRIES = 12  # of a refused connection; the waits between them double from half a second
 LONGEST = 60.0  # seconds a call may take
 
@@ -85,34 +86,33 @@ def _work(load: Load, desk: Desk, server: Server, name: str) -> None:
     while not load.ended.is_set():
         count += 1
         key = f"{name}-call-{count}"
-        try:
-            _send(load, desk, server, key)
-        except httpx2.HTTPError as error:
-            load.say(f"{key} was never answered: {error!r}")
-            return
+        deliver(load, desk, server, key, letter(note_verbale={"reference": key, "date": "2026-11-02"}))
 
 
-def _send(load: Load, desk: Desk, server: Server, key: str) -> None:
-    """Sends one letter under one key until it is answered: a broken call leaves its outcome unknown, the key tells."""
-    body = letter(note_verbale={"reference": key, "date": "2026-11-02"})
+def deliver(load: Load, desk: Desk, server: Server, key: str, body: dict) -> str | None:
+    """Sends one letter under one key until it is answered, and gives the request's id; None where it was not taken.
+
+    A broken call leaves its outcome unknown: the key, sent again, tells it.
+    """
     headers = desk.portal | {"Idempotency-Key": key}
-    for attempt in range(60):
+    for attempt in range(ATTEMPTS):
         load.calls += 1
         load.retried += attempt > 0
         try:
             with httpx2.Client(transport=transport(), timeout=LONGEST) as client:
                 answer = client.post(f"{server.url}/v1/requests", json=body, headers=headers)
-        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+        except httpx2.TransportError:
             continue
         if answer.status_code == 201:
             load.acknowledge(key, answer.json())
-            return
+            return answer.json()["id"]
         if answer.status_code != 503 or "retry-after" not in answer.headers:
             load.say(f"{key} was answered {answer.status_code}: {answer.text[:200]}")
-            return
+            return None
         load.refuse()
         load.ended.wait(0.1)  # what Retry-After asks for is longer; this presses harder
-    load.say(f"{key} was not taken in 60 attempts")
+    load.say(f"{key} was not taken in {ATTEMPTS} attempts")
+    return None
 
 
 def transport() -> httpx2.HTTPTransport:
