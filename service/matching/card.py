@@ -71,6 +71,10 @@ def card(labels: Sequence[Label], figures: dict, *, folds: int, seed: int) -> di
                 "as translations. In Arabic, Mali is also the word for financial and keeps its name."
             ),
             (
+                "The plain words know towns, groups and agencies of the letters that were learned from. Nationalities "
+                "are left out where they begin as the State's name does; others (Dutch, Greek in French) may weigh."
+            ),
+            (
                 "All texts but the given 600 were composed by language models; the lexicon was written by readers of "
                 "part of the given set. Figures on real post may be lower."
             ),
