@@ -35,7 +35,10 @@ class Gauges(Collector):
         """The gauges at this moment; ages in seconds."""
         try:
             with self._desk.sessions.read() as session:
-                found = [*_queues(session, now()), *_tasks(session, now()), *_ledger(session, self._desk, now())]
+                at = now()
+                items = _waiting("item", "team", queue_lengths(session), at)
+                tasks = _waiting("task", "kind", backlog(session), at)
+                found = [*items, *tasks, *_ledger(session, self._desk, at)]
         except (ServiceError, SQLAlchemyError) as error:
             log.warning("not measured", why=getattr(error, "code", type(error).__name__))
             found = []
@@ -70,22 +73,14 @@ def served(desk: Desk) -> Iterator[None]:
         REGISTRY.unregister(gauges)
 
 
-def _queues(session: Session, at: datetime) -> Iterator[Metric]:
-    waiting = GaugeMetricFamily("mandate_desk_items_waiting", "Items that nobody holds", labels=["team"])
-    oldest = GaugeMetricFamily("mandate_desk_oldest_waiting_seconds", "Age of the oldest of them", labels=["team"])
-    for team, count, since in queue_lengths(session):
-        waiting.add_metric([team], count)
-        oldest.add_metric([team], (at - since).total_seconds())
-    yield from (waiting, oldest)
-
-
-def _tasks(session: Session, at: datetime) -> Iterator[Metric]:
-    waiting = GaugeMetricFamily("mandate_desk_tasks_waiting", "Tasks of the worker not done", labels=["kind"])
-    oldest = GaugeMetricFamily("mandate_desk_oldest_task_seconds", "Age of the oldest of them", labels=["kind"])
-    for kind, count, since in backlog(session):
-        waiting.add_metric([kind], count)
-        oldest.add_metric([kind], (at - since).total_seconds())
-    yield from (waiting, oldest)
+def _waiting(thing: str, label: str, rows: list[tuple[str, int, datetime]], at: datetime) -> Iterator[Metric]:
+    """How many wait, and the age of the oldest, by label."""
+    count = GaugeMetricFamily(f"mandate_desk_{thing}s_waiting", f"Each {thing} that nobody holds", labels=[label])
+    oldest = GaugeMetricFamily(f"mandate_desk_oldest_{thing}_seconds", "Age of the oldest of them", labels=[label])
+    for name, number, since in rows:
+        count.add_metric([name], number)
+        oldest.add_metric([name], (at - since).total_seconds())
+    yield from (count, oldest)
 
 
 def _ledger(session: Session, desk: Desk, at: datetime) -> Iterator[Metric]:

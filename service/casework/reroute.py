@@ -40,8 +40,7 @@ def reroute(session: Session, items: Sequence[QueueItemRow], *, assessment_id: s
     keep_route(session, need_id=items[0].need_id, assessment_id=assessment_id, route=route)
     for item in items:
         item.version += 1
-    left, made = _move(session, items, lead=route.lead, supporting=route.supporting)
-    return Rerouted(left=left, made=made)
+    return _move(session, items, route)
 
 
 def follow(session: Session, row: QueueItemRow, route: Route) -> Rerouted:
@@ -54,17 +53,15 @@ def follow(session: Session, row: QueueItemRow, route: Route) -> Rerouted:
     return Rerouted(made=_make(session, row, [route.lead], route.lead), left=(row,))
 
 
-def _move(
-    session: Session, items: Sequence[QueueItemRow], *, lead: str, supporting: Sequence[str]
-) -> tuple[list[QueueItemRow], list[str]]:
-    """The items that left their queues, and the ids of those made for teams that had none."""
-    present = lead_of(items)
-    stays = present.team != lead and present.state != "waiting"
-    left = [item for item in items if item.state == "waiting" and item.team not in (lead, *supporting)]
+def _move(session: Session, items: Sequence[QueueItemRow], route: Route) -> Rerouted:
+    lead, teams = lead_of(items), (route.lead, *route.supporting)
+    held_elsewhere = lead.team != route.lead and lead.state != "waiting"
+    left = [item for item in items if item.state == "waiting" and item.team not in teams]
     for item in left:
         item.state = next_state(item.role, item.state, "reroute")
-    there = {item.team for item in items} | ({lead} if stays else set())
-    return left, _make(session, present, [team for team in (lead, *supporting) if team not in there], lead)
+    there = {item.team for item in items} | ({route.lead} if held_elsewhere else set())
+    made = _make(session, lead, [team for team in teams if team not in there], route.lead)
+    return Rerouted(made=made, left=left)
 
 
 def _make(session: Session, like: QueueItemRow, teams: Sequence[str], lead: str) -> list[str]:

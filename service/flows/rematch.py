@@ -36,15 +36,15 @@ def unread(session: Session, need_id: str) -> Unread | None:
     return Unread(title=need.title, text=need.text, language=language)
 
 
-def rematch(session: Session, lease: Lease, report: MatchReport, *, desk: Desk, at: datetime) -> None:
-    """Ends the task and writes the new reading with its route and leaves; no reading for a need that was ruled on.
+def rematch(session: Session, lease: Lease, report: MatchReport | None, *, desk: Desk, at: datetime) -> None:
+    """Ends the task and writes the new reading with its route and leaves; none for a need that was ruled on or read.
 
     Raises Conflict, which undoes it all, where another worker has the task by now.
     """
     need = session.get_one(NeedRow, lease.subject)
     finish(session, lease)
     items = lock_items(session, need.id)
-    if lead_of(items).state != "decided" and current_assessment(session, need.id).report.unread:
+    if report is not None and lead_of(items).state != "decided" and current_assessment(session, need.id).report.unread:
         append(session, _read_again(session, need, items, report, desk, at), at=at)
 
 

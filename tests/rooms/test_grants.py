@@ -18,6 +18,7 @@ from service.flows.keys import end_key, make_principal
 from service.grants import ADD_ONLY, EXTRA, grants
 from service.tables import metadata
 from service.worker import read_again, return_idle, sign
+from tests.conftest import empty_postgres
 from tests.letters import lead_item, send
 from tests.rooms.test_worker import Down
 
@@ -25,8 +26,6 @@ from tests.rooms.test_worker import Down
 @pytest.fixture(params=["postgresql"], ids=["postgresql"])
 def database_url(request, postgres, postgres_template):
     """PostgreSQL alone: SQLite has no roles."""
-    from tests.conftest import empty_postgres  # noqa: PLC0415  (shadows the fixture of both databases)
-
     with empty_postgres(postgres, postgres_template) as url:
         yield url
 

@@ -41,7 +41,7 @@ def test_queues_tasks_and_ledger_are_measured(client, portal, desk, scrape, monk
     assert found["mandate_desk_database_up"] == 1
     assert found['mandate_desk_items_waiting{team="borders"}'] == 1
     assert found['mandate_desk_items_waiting{team="triage"}'] == 1
-    assert found['mandate_desk_oldest_waiting_seconds{team="borders"}'] >= 0
+    assert found['mandate_desk_oldest_item_seconds{team="borders"}'] >= 0
     assert found['mandate_desk_tasks_waiting{kind="rematch"}'] == 1
     assert found["mandate_desk_ledger_leaves"] == 8
     assert found["mandate_desk_ledger_unsigned_leaves"] == 8
